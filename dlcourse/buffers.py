@@ -1,0 +1,35 @@
+"""Work arrays that live from step to step, so that a training step allocates nothing."""
+
+from typing import Any
+
+import numpy as np
+
+Shape = tuple[int, ...]
+
+
+class Buffers:
+    """Work arrays by name, kept from step to step.
+
+    The last batch of an epoch is often shorter than the others: it gets a view of the first rows'
+    memory, so that going back and forth allocates nothing.
+    """
+
+    def __init__(self) -> None:
+        self._storage: dict[str, np.ndarray] = {}
+        self._views: dict[tuple[str, Shape], np.ndarray] = {}
+
+    def get(self, name: str, shape: Shape, dtype: Any) -> np.ndarray:
+        """Return the array of this name and shape; what it holds is left over from before."""
+        view = self._views.get((name, shape))
+        if view is None or view.dtype != dtype:
+            view = self._make(name, shape, np.dtype(dtype))
+        return view
+
+    def _make(self, name: str, shape: Shape, dtype: np.dtype) -> np.ndarray:
+        size = int(np.prod(shape))
+        storage = self._storage.get(name)
+        if storage is None or storage.size < size or storage.dtype != dtype:
+            storage = self._storage[name] = np.empty(size, dtype)
+            self._views = {key: view for key, view in self._views.items() if key[0] != name}
+        view = self._views[name, shape] = storage[:size].reshape(shape)
+        return view

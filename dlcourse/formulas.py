@@ -1,0 +1,84 @@
+"""Scalar mathematics, written once: each formula beside its derivative.
+
+Every function here takes and returns single numbers, is compiled by Numba and inlined into the
+loop that calls it, on the CPU and in CUDA kernels alike. Nothing here knows about arrays.
+
+Constants are stored as float32: a float32 argument then stays float32 (a plain ``0.5`` is a
+float64 and would widen the whole expression), and a float64 argument is still exact, because
+each constant used is a number that float32 represents exactly.
+"""
+
+import math
+
+import numpy as np
+from numba import njit
+
+formula = njit(inline="always")
+
+ZERO = np.float32(0)
+HALF = np.float32(0.5)
+ONE = np.float32(1)
+
+
+# --- activations: the value from x, the derivative from whichever of x and y is cheaper ----------
+
+
+@formula
+def relu(x):
+    """Rectified linear unit, max(x, 0); asked this way round, NaN passes and is noticed."""
+    return ZERO if x <= ZERO else x
+
+
+@formula
+def relu_derivative(x):
+    """1 where x > 0, else 0 (the convention at the kink x = 0 is 0)."""
+    return ONE if x > ZERO else ZERO
+
+
+@formula
+def sigmoid(x):
+    """1 / (1 + exp(-x)), computed from exp(-|x|) so that nothing overflows."""
+    z = math.exp(-abs(x))
+    return ONE / (ONE + z) if x >= ZERO else z / (ONE + z)
+
+
+@formula
+def sigmoid_derivative(y):
+    """Derivative of the sigmoid from its own value: y (1 - y)."""
+    return y * (ONE - y)
+
+
+@formula
+def tanh(x):
+    """Hyperbolic tangent."""
+    return math.tanh(x)
+
+
+@formula
+def tanh_derivative(y):
+    """Derivative of tanh from its own value: 1 - y²."""
+    return ONE - y * y
+
+
+# --- one parameter's update: g its gradient, the rest its state ----------------------------------
+
+
+@formula
+def momentum_update(v, g, momentum):
+    """New velocity v' = momentum · v + g (PyTorch's form: the rate multiplies v' later)."""
+    return momentum * v + g
+
+
+@formula
+def adam_moments(m, v, g, beta1, beta2):
+    """New first and second moments: m' = β₁ m + (1-β₁) g and v' = β₂ v + (1-β₂) g²."""
+    return beta1 * m + (ONE - beta1) * g, beta2 * v + (ONE - beta2) * g * g
+
+
+@formula
+def adam_update(p, m, v, step_size, root_correction, epsilon):
+    """New parameter p' = p - step_size · m / (√v / root_correction + ε).
+
+    ``step_size`` is the learning rate over 1 - β₁ᵗ and ``root_correction`` is √(1 - β₂ᵗ).
+    """
+    return p - step_size * m / (math.sqrt(v) / root_correction + epsilon)

@@ -1,0 +1,62 @@
+"""How the CPU kernels are compiled: one decorator, one list of what there is to compile."""
+
+import hashlib
+import warnings
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from numba import njit
+
+from dlcourse import formulas
+
+#: What the compiler may do to sums: reorder and fuse them, which lets it use vector instructions.
+#: It may not assume that NaN and infinity never occur, since noticing them is our business.
+FASTMATH = {"reassoc", "contract", "nsz"}
+
+#: Every compiled kernel with the signature it was declared with, in the order of import.
+KERNELS: dict[str, tuple[Any, str]] = {}
+
+_FORMULAS_STAMP = hashlib.sha256(Path(formulas.__file__).read_bytes()).hexdigest()
+
+
+def kernel(signature: str) -> Callable[[Callable], Any]:
+    """Compile a loop over arrays and remember its signature for the warm-up.
+
+    Parameters
+    ----------
+    signature
+        The types of the arguments, as Numba writes them, with ``T`` for the floating-point type:
+        ``"T[:, ::1], T[::1], i8"``. A kernel exists for float32 and for float64, and for no
+        other types.
+    """
+
+    compiled = partial(njit, fastmath=FASTMATH, nogil=True, error_model="numpy")
+
+    def decorate(function: Callable) -> Any:
+        try:
+            dispatcher: Any = compiled(cache=True)(function)
+        except RuntimeError as error:  # no folder that Numba could write to
+            warnings.warn(
+                f"kernels are compiled anew in each process: {error}; "
+                "set NUMBA_CACHE_DIR to a writable folder",
+                RuntimeWarning,
+                stacklevel=2,
+            )
+            dispatcher = compiled()(function)
+        else:
+            # Numba's cache looks at the kernel's own file alone. The formulas are inlined from
+            # another file, and a change there must not leave old machine code in use.
+            index = dispatcher._cache._cache_file
+            index._source_stamp = (index._source_stamp, _FORMULAS_STAMP)
+        KERNELS[function.__name__] = (dispatcher, signature)
+        return dispatcher
+
+    return decorate
+
+
+def compile_kernel(name: str, dtype: str) -> None:
+    """Compile one kernel for ``dtype`` ("float32" or "float64"), or load it from the cache."""
+    dispatcher, signature = KERNELS[name]
+    dispatcher.compile(f"({signature.replace('T', dtype)})")

@@ -1,0 +1,36 @@
+"""Dense layer: a matrix product by BLAS, a bias and a column sum by Numba."""
+
+import numpy as np
+
+from dlcourse.kernels.cpu.compile import kernel
+
+
+def dense_forward(x, w, b, y):
+    """Write y = x w + b: x (n, inputs), w (inputs, outputs), b (outputs,), y (n, outputs)."""
+    np.dot(x, w, out=y)
+    add_bias(y, b)
+
+
+def dense_backward(x, w, dy, dw, db, dx):
+    """Write dw = xᵀ dy, db = Σₙ dy and, unless ``dx`` is None, dx = dy wᵀ."""
+    np.dot(x.T, dy, out=dw)
+    sum_rows(dy, db)
+    if dx is not None:
+        np.dot(dy, w.T, out=dx)
+
+
+@kernel("T[:, ::1], T[::1]")
+def add_bias(y, b):
+    """Add b to each row of y, in place."""
+    for n in range(y.shape[0]):
+        for o in range(y.shape[1]):
+            y[n, o] += b[o]
+
+
+@kernel("T[:, ::1], T[::1]")
+def sum_rows(dy, db):
+    """Write db = Σₙ dy[n]: row after row, so that memory is read in order."""
+    db[:] = 0
+    for n in range(dy.shape[0]):
+        for o in range(dy.shape[1]):
+            db[o] += dy[n, o]

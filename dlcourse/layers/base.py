@@ -1,0 +1,81 @@
+"""What every layer is: shapes, parameters, buffers, forward and backward."""
+
+from typing import Any
+
+import numpy as np
+
+from dlcourse import validation
+from dlcourse.buffers import Buffers
+from dlcourse.parameters import ParameterSpec, Shape
+
+
+class Layer:
+    """One step of a network, x → y, with its gradient, dy → dx, beside it.
+
+    A layer is told its input shape once, by the model that it becomes part of (``build``), and
+    asks for its parameters then. The model owns the memory of all parameters and hands the layer
+    its views (``bind``): ``w`` with its gradient ``dw``, ``b`` with ``db``.
+
+    ``forward`` and ``backward`` return buffers that the next call overwrites. ``backward`` belongs
+    to the latest ``forward``, and overwrites gradients, it does not add to them.
+    """
+
+    def __init__(self) -> None:
+        self.name = type(self).__name__.lower()
+        self.input_shape: Shape | None = None
+        self.buffers = Buffers()
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """The arguments the layer was made with, as its representation and a saved file show."""
+        return {}
+
+    def __repr__(self) -> str:
+        arguments = ", ".join(f"{name}={value!r}" for name, value in self.options.items())
+        return f"{type(self).__name__}({arguments})"
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        """Return the shape of one example's output; refuse an input shape that cannot be."""
+        return input_shape
+
+    def parameter_specs(self, input_shape: Shape) -> list[ParameterSpec]:
+        """Return what this layer has to learn, for inputs of this shape."""
+        return []
+
+    def build(self, input_shape: Shape) -> list[ParameterSpec]:
+        """Fix the input shape (of one example) and return the parameters asked for."""
+        if self.input_shape is not None:
+            raise ValueError(f"{self!r} is part of a model already: make a new layer for each")
+        self.output_shape(input_shape)
+        self.input_shape = input_shape
+        return self.parameter_specs(input_shape)
+
+    def bind(self, values: dict[str, np.ndarray], gradients: dict[str, np.ndarray]) -> None:
+        """Take the views of the model's flat buffers as ``w``, ``dw`` and so on."""
+        for name, value in values.items():
+            setattr(self, name, value)
+            setattr(self, "d" + name, gradients[name])
+
+    def forward(self, x: np.ndarray, training: bool = True) -> np.ndarray:
+        """Return y for the batch x, keeping what ``backward`` needs."""
+        raise NotImplementedError
+
+    def backward(self, dy: np.ndarray, input_gradient: bool = True) -> np.ndarray | None:
+        """Write the parameters' gradients; return dx, or None where it is not asked for."""
+        raise NotImplementedError
+
+    def _latest(self, name: str) -> np.ndarray:
+        """Return what ``forward`` kept under this name."""
+        kept = self.__dict__.get(name)
+        if kept is None:
+            raise RuntimeError(f"{self.name}.backward came before any forward")
+        return kept
+
+
+def feature_vector(layer: Layer, input_shape: Shape) -> int:
+    """Return the number of features, for a layer that takes vectors only."""
+    if len(input_shape) != 1:
+        raise ValueError(
+            f"{layer!r} got inputs of shape {input_shape}: expected one dimension, (features,)"
+        )
+    return validation.count("features", input_shape[0])

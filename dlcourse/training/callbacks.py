@@ -1,0 +1,115 @@
+"""What may happen around the epochs of a training run."""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from dlcourse import validation
+from dlcourse.losses import Loss
+from dlcourse.model import Sequential
+from dlcourse.optimizers import Optimizer
+from dlcourse.training.history import History
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass
+class Run:
+    """A training run in progress, as its callbacks see it."""
+
+    model: Sequential
+    loss: Loss
+    optimizer: Optimizer
+    epochs: int
+    history: History = field(default_factory=History)
+    epoch: int = 0
+
+    def stop(self, reason: str) -> None:
+        """End training after this epoch."""
+        self.history.stopped = reason
+
+
+class Callback:
+    """Does nothing at each of the moments; a subclass does something at some of them."""
+
+    def on_fit_begin(self, run: Run) -> None:
+        """Before the first epoch."""
+
+    def on_epoch_end(self, run: Run, values: "Mapping[str, float]") -> None:
+        """After each epoch, with what the history has just recorded."""
+
+    def on_fit_end(self, run: Run) -> None:
+        """After the last epoch, also when training was interrupted."""
+
+
+class EarlyStopping(Callback):
+    """Stop when a recorded value has not improved for ``patience`` epochs.
+
+    Parameters
+    ----------
+    monitor
+        What to watch. A name that ends in "loss" should fall, any other should rise.
+    patience
+        How many epochs in a row may pass without an improvement before training stops.
+    minimum_change
+        An improvement counts only if it is larger than this.
+    restore_best
+        Give the model the parameters of the best epoch when training ends.
+
+    Attributes
+    ----------
+    best, best_epoch
+        The best value so far, and its epoch, counted from 1.
+
+    Notes
+    -----
+    Prechelt, "Early stopping — but when?", 1998. The parameters of the best epoch are kept in
+    one more copy of the flat buffer.
+    """
+
+    def __init__(
+        self,
+        monitor: str = "validation_loss",
+        patience: int = 5,
+        minimum_change: float = 0.0,
+        restore_best: bool = True,
+    ) -> None:
+        self.monitor = monitor
+        self.patience = validation.count("patience", patience)
+        self.minimum_change = validation.number("minimum_change", minimum_change, least=0)
+        self.restore_best = restore_best
+        self.sign = -1.0 if monitor.endswith("loss") else 1.0
+
+    def on_fit_begin(self, run: Run) -> None:
+        self.best = -self.sign * np.inf
+        self.best_epoch = 0
+        self._values: np.ndarray | None = None
+
+    def on_epoch_end(self, run: Run, values: "Mapping[str, float]") -> None:
+        if self.monitor not in values:
+            hint = " (no validation data was given)" if "validation" in self.monitor else ""
+            raise ValueError(
+                f"monitor is {self.monitor!r}{hint}: expected one of {', '.join(values)}"
+            )
+        value = values[self.monitor]
+        if self.sign * (value - self.best) > self.minimum_change:
+            self.best, self.best_epoch = value, run.epoch
+            if self.restore_best:
+                self._keep(run.model.parameters.values)
+        elif run.epoch - self.best_epoch >= self.patience:
+            run.stop(
+                f"{self.monitor} has not improved for {self.patience} epochs "
+                f"(best {self.best:.4g} in epoch {self.best_epoch})"
+            )
+
+    def on_fit_end(self, run: Run) -> None:
+        if self._values is not None:
+            run.model.parameters.values[:] = self._values
+
+    def _keep(self, values: np.ndarray) -> None:
+        if self._values is None:
+            self._values = values.copy()
+        else:
+            self._values[:] = values

@@ -1,0 +1,126 @@
+"""The door: arguments are checked here, once, and a wrong one is answered in one sentence.
+
+Each sentence says which argument it is about, what came and what was expected.
+"""
+
+from numbers import Integral, Real
+from typing import Any
+
+import numpy as np
+
+
+def describe(value: Any) -> str:
+    """Say briefly what ``value`` is: an array by shape and dtype, anything else by type."""
+    if isinstance(value, np.ndarray):
+        return f"an array of shape {value.shape} and dtype {value.dtype}"
+    text = repr(value)
+    return f"{text if len(text) <= 40 else text[:37] + '...'} ({type(value).__name__})"
+
+
+def number(name: str, value: Any, *, above: float | None = None, least: float | None = None,
+           below: float | None = None, most: float | None = None) -> float:  # fmt: skip
+    """Return ``value`` as a float after checking that it is finite and within its bounds."""
+    bounds = [("above", above), ("at least", least), ("below", below), ("at most", most)]
+    expected = " and ".join(f"{word} {bound:g}" for word, bound in bounds if bound is not None)
+    expected = f"a finite number {expected}".strip()
+    if isinstance(value, (bool, np.bool_)) or not isinstance(value, Real):
+        raise TypeError(f"{name} is {describe(value)}: expected {expected}")
+    value = float(value)
+    inside = (
+        np.isfinite(value)
+        and (above is None or value > above)
+        and (least is None or value >= least)
+        and (below is None or value < below)
+        and (most is None or value <= most)
+    )
+    if not inside:
+        raise ValueError(f"{name} is {value:g}: expected {expected}")
+    return value
+
+
+def count(name: str, value: Any, *, least: int = 1) -> int:
+    """Return ``value`` as an int after checking that it is a whole number of at least ``least``."""
+    if isinstance(value, (bool, np.bool_)) or not isinstance(value, Integral):
+        raise TypeError(f"{name} is {describe(value)}: expected a whole number of at least {least}")
+    if value < least:
+        raise ValueError(f"{name} is {value}: expected a whole number of at least {least}")
+    return int(value)
+
+
+def floating_dtype(dtype: Any) -> np.dtype:
+    """Return float32 or float64 as a NumPy dtype; nothing else is computed with."""
+    try:
+        found = np.dtype(dtype)
+    except TypeError:
+        found = None
+    if found not in (np.dtype(np.float32), np.dtype(np.float64)):
+        raise ValueError(f"dtype is {describe(dtype)}: expected float32 or float64")
+    return found
+
+
+def real_array(name: str, value: Any, dtype: np.dtype) -> np.ndarray:
+    """Return ``value`` as a C-contiguous array of ``dtype``, copying only where it must."""
+    if type(value) is np.ndarray and value.dtype == dtype and value.flags.c_contiguous:
+        return value
+    try:
+        array = np.asarray(value)
+    except ValueError:
+        raise ValueError(f"{name} has rows of unequal length: expected an array") from None
+    if array.dtype.kind not in "fiub":
+        raise TypeError(f"{name} is {describe(value)}: expected an array of real numbers")
+    return np.ascontiguousarray(array, dtype=dtype)
+
+
+def batch(name: str, value: Any, shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
+    """Return ``value`` as a batch: (n, *shape), at least one example, of ``dtype``."""
+    array = real_array(name, value, dtype)
+    if array.shape[1:] != shape or array.ndim != len(shape) + 1:
+        expected = ", ".join(["n", *map(str, shape)]) + ("," if not shape else "")
+        raise ValueError(f"{name} has shape {array.shape}: expected ({expected})")
+    if len(array) == 0:
+        raise ValueError(f"{name} holds no examples: expected at least one")
+    return array
+
+
+def finite(name: str, array: np.ndarray) -> np.ndarray:
+    """Return ``array`` after checking that it holds neither NaN nor infinity."""
+    bad = ~np.isfinite(array)
+    if bad.any():
+        first = tuple(int(i) for i in np.argwhere(bad)[0])
+        where = ", ".join(map(str, first))
+        raise ValueError(
+            f"{name} holds {int(bad.sum())} values that are not finite, the first is "
+            f"{name}[{where}] = {array[first]}: expected finite numbers"
+        )
+    return array
+
+
+def labels(name: str, value: Any, rows: int, classes: int | None = None) -> np.ndarray:
+    """Return ``value`` as int64 labels (rows,), each within 0 … classes - 1 where that is given."""
+    array = np.asarray(value)
+    if array.dtype.kind not in "iu":
+        raise TypeError(
+            f"{name} is {describe(value)}: expected whole-number labels of shape ({rows},)"
+        )
+    if array.shape != (rows,):
+        raise ValueError(f"{name} has shape {array.shape}: expected ({rows},), one label a row")
+    if classes is not None:
+        outside = (array < 0) | (array >= classes)
+        if outside.any():
+            first = int(np.argmax(outside))
+            raise ValueError(
+                f"{name}[{first}] is {array[first]}: expected labels from 0 to {classes - 1}"
+            )
+    return np.ascontiguousarray(array, dtype=np.int64)
+
+
+def generator(name: str, value: Any) -> np.random.Generator:
+    """Return a NumPy Generator: ``value`` itself, or one made from a whole number as its seed."""
+    if isinstance(value, np.random.Generator):
+        return value
+    if isinstance(value, Integral) and not isinstance(value, bool) and int(value) >= 0:
+        return np.random.default_rng(int(value))
+    raise TypeError(
+        f"{name} is {describe(value)}: expected a numpy.random.Generator or a seed "
+        "(a whole number of at least 0)"
+    )
