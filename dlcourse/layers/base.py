@@ -16,6 +16,10 @@ class Layer:
     asks for its parameters then. The model owns the memory of all parameters and hands the layer
     its views (``bind``): ``w`` with its gradient ``dw``, ``b`` with ``db``.
 
+    What a layer remembers from step to step without learning it by gradients (running statistics,
+    a dropout counter) lies in ``state``, arrays by name, which are changed in place: a model saves
+    and restores them with its parameters.
+
     ``forward`` and ``backward`` return buffers that the next call overwrites. ``backward`` belongs
     to the latest ``forward``, and overwrites gradients, it does not add to them.
     """
@@ -23,6 +27,7 @@ class Layer:
     def __init__(self) -> None:
         self.name = type(self).__name__.lower()
         self.input_shape: Shape | None = None
+        self.state: dict[str, np.ndarray] = {}
         self.buffers = Buffers()
 
     @property
@@ -42,8 +47,18 @@ class Layer:
         """Return what this layer has to learn, for inputs of this shape."""
         return []
 
-    def build(self, input_shape: Shape) -> list[ParameterSpec]:
-        """Fix the input shape (of one example) and return the parameters asked for."""
+    def input_dtype(self, dtype: np.dtype) -> np.dtype:
+        """Return the type of the inputs, given the model's: the same, unless they are indices."""
+        return dtype
+
+    def build(
+        self, input_shape: Shape, dtype: np.dtype, rng: np.random.Generator
+    ) -> list[ParameterSpec]:
+        """Fix the input shape (of one example) and return the parameters asked for.
+
+        A layer with ``state`` makes it here; one that draws random numbers takes its key from
+        ``rng`` here.
+        """
         if self.input_shape is not None:
             raise ValueError(f"{self!r} is part of a model already: make a new layer for each")
         self.output_shape(input_shape)

@@ -64,10 +64,11 @@ class Sequential:
             kind = type(layer).__name__.lower()
             numbers[kind] += 1
             layer.name = f"{kind}_{numbers[kind]}"
-            for spec in layer.build(shape):
+            for spec in layer.build(shape, self.dtype, rng):
                 specs[f"{layer.name}.{spec.name}"] = spec
             shape = layer.output_shape(shape)
         self.output_shape = shape
+        self.input_dtype = layers[0].input_dtype(self.dtype)
 
         self.parameters = Parameters(specs, self.dtype)
         for name, spec in specs.items():
@@ -88,7 +89,7 @@ class Sequential:
 
         The result is the last layer's own buffer, overwritten by the next call.
         """
-        x = validation.batch("x", x, self.input_shape, self.dtype)
+        x = validation.batch("x", x, self.input_shape, self.input_dtype)
         for layer in self.layers:
             x = layer.forward(x, training)
         return x
@@ -107,12 +108,31 @@ class Sequential:
 
     def predict(self, x: np.ndarray, batch_size: int = 1024) -> np.ndarray:
         """Return the outputs for x in evaluation mode, as a new array, a batch at a time."""
-        x = validation.batch("x", x, self.input_shape, self.dtype)
+        x = validation.batch("x", x, self.input_shape, self.input_dtype)
         size = validation.count("batch_size", batch_size)
         y = np.empty((len(x), *self.output_shape), self.dtype)
         for start in range(0, len(x), size):
             y[start : start + size] = self.forward(x[start : start + size], training=False)
         return y
+
+    @property
+    def state(self) -> dict[str, np.ndarray]:
+        """What layers remember without learning it, by name ("batchnorm_1.mean")."""
+        return {
+            f"{layer.name}.{name}": array
+            for layer in self.layers
+            for name, array in layer.state.items()
+        }
+
+    def snapshot(self) -> dict[str, np.ndarray]:
+        """Return copies of all that training changes in the model, for ``restore``."""
+        arrays = {"parameters": self.parameters.values, **self.state}
+        return {name: array.copy() for name, array in arrays.items()}
+
+    def restore(self, snapshot: dict[str, np.ndarray]) -> None:
+        """Put back, in place, what ``snapshot`` copied."""
+        for name, array in {"parameters": self.parameters.values, **self.state}.items():
+            array[...] = snapshot[name]
 
     def summary(self) -> Summary:
         """Return a table of layers, output shapes and parameter counts, as text and as HTML."""

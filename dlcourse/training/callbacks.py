@@ -65,8 +65,7 @@ class EarlyStopping(Callback):
 
     Notes
     -----
-    Prechelt, "Early stopping — but when?", 1998. The parameters of the best epoch are kept in
-    one more copy of the flat buffer.
+    Prechelt, "Early stopping — but when?", 1998.
     """
 
     def __init__(
@@ -85,7 +84,7 @@ class EarlyStopping(Callback):
     def on_fit_begin(self, run: Run) -> None:
         self.best = -self.sign * np.inf
         self.best_epoch = 0
-        self._values: np.ndarray | None = None
+        self._snapshot: dict[str, np.ndarray] | None = None
 
     def on_epoch_end(self, run: Run, values: "Mapping[str, float]") -> None:
         if self.monitor not in values:
@@ -97,7 +96,7 @@ class EarlyStopping(Callback):
         if self.sign * (value - self.best) > self.minimum_change:
             self.best, self.best_epoch = value, run.epoch
             if self.restore_best:
-                self._keep(run.model.parameters.values)
+                self._snapshot = run.model.snapshot()
         elif run.epoch - self.best_epoch >= self.patience:
             run.stop(
                 f"{self.monitor} has not improved for {self.patience} epochs "
@@ -105,11 +104,5 @@ class EarlyStopping(Callback):
             )
 
     def on_fit_end(self, run: Run) -> None:
-        if self._values is not None:
-            run.model.parameters.values[:] = self._values
-
-    def _keep(self, values: np.ndarray) -> None:
-        if self._values is None:
-            self._values = values.copy()
-        else:
-            self._values[:] = values
+        if self._snapshot is not None:
+            run.model.restore(self._snapshot)

@@ -104,14 +104,14 @@ def _train_one_epoch(
 ) -> dict[str, float]:
     """Take one step for each batch; return the means over the epoch's examples."""
     model, loss, optimizer = run.model, run.loss, run.optimizer
-    good = model.parameters.values.copy()
+    good = model.snapshot()
     began = perf_counter()
     total, correct = 0.0, 0
     for number, (x, target) in enumerate(batches(data, batch_size, rng), start=1):
         y = model.forward(x)
         value = loss.forward(y, target)
         if not math.isfinite(value):
-            model.parameters.values[:] = good
+            model.restore(good)
             raise TrainingDiverged(
                 f"the loss became {value} in epoch {run.epoch}, batch {number}: the model has its "
                 f"parameters from before that epoch again; try a learning rate below "
@@ -164,7 +164,7 @@ def _checked_run(model: Sequential, loss: Loss, optimizer: Optimizer, epochs: in
 
 def _checked_data(name: str, value: tuple, model: Sequential, loss: Loss) -> Dataset:
     data = as_dataset(name, value)
-    x = validation.batch(f"{name}.x", data.x, model.input_shape, model.dtype)
+    x = validation.batch(f"{name}.x", data.x, model.input_shape, model.input_dtype)
     y = loss.check_target(data.y, model.output_shape, len(x), model.dtype, f"{name}.y")
     return Dataset(validation.finite(f"{name}.x", x), validation.finite(f"{name}.y", y))
 

@@ -1,0 +1,93 @@
+import numpy as np
+import pytest
+
+from dlcourse import initializers
+from dlcourse.layers import Dense, ReLU, Sigmoid, Tanh
+from dlcourse.model import Sequential
+from tests.support import assert_layer_gradients
+
+#: Every layer, a function that makes it, and input shapes it takes.
+LAYERS = [
+    ("dense", lambda: Dense(4), (3,)),
+    ("dense to one unit", lambda: Dense(1), (5,)),
+    ("dense from one feature", lambda: Dense(3), (1,)),
+    ("relu", ReLU, (7,)),
+    ("relu on images", ReLU, (3, 2, 2)),
+    ("sigmoid", Sigmoid, (7,)),
+    ("tanh", Tanh, (2, 5)),
+]
+MAKERS = pytest.mark.parametrize(
+    ("make", "shape"), [case[1:] for case in LAYERS], ids=[case[0] for case in LAYERS]
+)
+
+
+@MAKERS
+@pytest.mark.parametrize("rows", [1, 3])
+def test_gradients(make, shape, rows):
+    assert_layer_gradients(make(), shape, rows=rows)
+
+
+@MAKERS
+def test_a_batch_gives_what_its_rows_give_one_by_one(make, shape):
+    rng = np.random.default_rng(1)
+    model = Sequential(make(), input_shape=shape, rng=rng)
+    x = rng.normal(size=(5, *shape)).astype(np.float32)
+    whole = model.predict(x)
+    rows = np.concatenate([model.predict(row[None]) for row in x])
+    np.testing.assert_allclose(whole, rows, rtol=1e-5, atol=1e-6)
+    assert whole.dtype == np.float32
+    assert whole.shape == (5, *model.output_shape)
+
+
+@MAKERS
+def test_backward_before_forward_is_refused(make, shape):
+    model = Sequential(make(), input_shape=shape, rng=0)
+    with pytest.raises(RuntimeError, match="backward came before any forward"):
+        model.layers[0].backward(np.zeros((2, *model.output_shape), np.float32))
+
+
+@MAKERS
+def test_a_second_step_of_the_same_shape_allocates_no_new_buffers(make, shape):
+    model = Sequential(make(), input_shape=shape, rng=0)
+    x = np.ones((4, *shape), np.float32)
+    dy = np.ones((4, *model.output_shape), np.float32)
+    first = model.forward(x), model.backward(dy, input_gradient=True)
+    model.forward(x[:3]), model.backward(dy[:3], input_gradient=True)  # the short last batch
+    second = model.forward(x), model.backward(dy, input_gradient=True)
+    assert all(np.shares_memory(a, b) for a, b in zip(first, second, strict=True))
+
+
+def test_dense_is_a_matrix_product_plus_bias():
+    model = Sequential(Dense(2), input_shape=(3,), rng=0, dtype=np.float64)
+    model.layers[0].w[...] = [[1, 2], [3, 4], [5, 6]]
+    model.layers[0].b[...] = [10, 20]
+    assert model.forward(np.array([[1.0, 0, -1]])).tolist() == [[6, 16]]
+
+
+@pytest.mark.parametrize(
+    ("layer", "expected"),
+    [
+        (ReLU, [0, 0, 0, 1e4, np.nan]),
+        (Sigmoid, [0, 0.5, 0.5, 1, np.nan]),
+        (Tanh, [-1, 0, 0, 1, np.nan]),
+    ],
+)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_activations_at_extremes(layer, expected, dtype):
+    model = Sequential(layer(), input_shape=(5,), rng=0, dtype=dtype)
+    y = model.forward(np.array([[-1e4, -0.0, 0.0, 1e4, np.nan]], dtype))
+    np.testing.assert_array_equal(y[0], np.array(expected, dtype))
+
+
+def test_he_normal_has_the_stated_spread():
+    w = np.empty((400, 300))
+    initializers.he_normal(w, np.random.default_rng(0))
+    assert w.mean() == pytest.approx(0, abs=3 * w.std() / np.sqrt(w.size))
+    assert w.std() == pytest.approx(np.sqrt(2 / 400), rel=0.01)
+
+
+def test_a_layer_belongs_to_one_model():
+    layer = Dense(2)
+    Sequential(layer, input_shape=(3,), rng=0)
+    with pytest.raises(ValueError, match="part of a model already"):
+        Sequential(layer, input_shape=(3,), rng=0)
