@@ -5,19 +5,22 @@ loop that calls it, on the CPU and in CUDA kernels alike. Nothing here knows abo
 
 Constants are stored as float32: a float32 argument then stays float32 (a plain ``0.5`` is a
 float64 and would widen the whole expression), and a float64 argument is still exact, because
-each constant used is a number that float32 represents exactly.
+each constant used is a number that float32 represents exactly. (With the JIT switched off they
+are Python's floats, because NumPy lets a float32 scalar narrow what ``math`` returns.)
 """
 
 import math
 
 import numpy as np
-from numba import njit
+from numba import config, njit
 
 formula = njit(inline="always")
 
-ZERO = np.float32(0)
-HALF = np.float32(0.5)
-ONE = np.float32(1)
+constant = float if config.DISABLE_JIT else np.float32  # type: ignore[attr-defined]
+
+ZERO = constant(0)
+HALF = constant(0.5)
+ONE = constant(1)
 
 
 # --- activations: the value from x, the derivative from whichever of x and y is cheaper ----------

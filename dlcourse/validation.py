@@ -50,10 +50,11 @@ def count(name: str, value: Any, *, least: int = 1) -> int:
 def floating_dtype(dtype: Any) -> np.dtype:
     """Return float32 or float64 as a NumPy dtype; nothing else is computed with."""
     try:
-        found = np.dtype(dtype)
+        found = None if dtype is None else np.dtype(dtype)
     except TypeError:
         found = None
-    if found not in (np.dtype(np.float32), np.dtype(np.float64)):
+    # None must be asked for first: NumPy holds that None == np.dtype(np.float64)
+    if found is None or found not in (np.float32, np.float64):
         raise ValueError(f"dtype is {describe(dtype)}: expected float32 or float64")
     return found
 

@@ -36,6 +36,7 @@ class SoftmaxCrossEntropy(Loss):
             and target.shape == y.shape[:1]
             and target.flags.c_contiguous
             and y.ndim == 2
+            and y.shape[1] > 1
             and kernels.first_label_outside(target, y.shape[1]) < 0
         ):
             target = self.check_target(target, y.shape[1:], len(y), y.dtype)

@@ -39,7 +39,8 @@ class Summary:
             for row in table
         ]
         rule = "─" * len(lines[0])
-        return "\n".join([lines[0], rule, *lines[1:-1], rule, lines[-1]])
+        table_lines = [lines[0], rule, *lines[1:-1], rule, lines[-1]]
+        return "\n".join(line.rstrip() for line in table_lines)
 
     def _repr_html_(self) -> str:
         head, *body = self._table()

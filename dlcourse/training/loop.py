@@ -84,7 +84,8 @@ def fit(
     try:
         while run.epoch < run.epochs and run.history.stopped is None:
             run.epoch += 1
-            values = _train_one_epoch(run, train, size, rng)
+            with np.errstate(all="ignore"):  # divergence is noticed, and said, by the loss
+                values = _train_one_epoch(run, train, size, rng)
             if held_out is not None:
                 for name, value in evaluate(model, loss, held_out).items():
                     values[f"validation_{name}"] = value
@@ -154,7 +155,7 @@ def _checked_run(model: Sequential, loss: Loss, optimizer: Optimizer, epochs: in
         ("optimizer", optimizer, Optimizer),
     ):
         if not isinstance(value, kind):
-            raise TypeError(f"{name} is {_describe(value)}: expected a {kind.__name__}")
+            raise TypeError(f"{name} is {_describe(value)}: expected an object of {kind.__name__}")
     if optimizer.parameters is not model.parameters:
         raise ValueError(
             "optimizer was made with another model's parameters: expected model.parameters"

@@ -7,13 +7,16 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from numba import njit
+from numba import config, njit
 
 from dlcourse import formulas
 
 #: What the compiler may do to sums: reorder and fuse them, which lets it use vector instructions.
 #: It may not assume that NaN and infinity never occur, since noticing them is our business.
 FASTMATH = {"reassoc", "contract", "nsz"}
+
+#: Set by NUMBA_DISABLE_JIT=1: kernels are plain Python then, to step through with a debugger.
+JIT_IS_OFF: bool = config.DISABLE_JIT  # type: ignore[attr-defined]
 
 #: Every compiled kernel with the signature it was declared with, in the order of import.
 KERNELS: dict[str, tuple[Any, str]] = {}
@@ -46,6 +49,9 @@ def kernel(signature: str) -> Callable[[Callable], Any]:
             )
             dispatcher = compiled()(function)
         else:
+            if JIT_IS_OFF:  # the function came back as it was
+                KERNELS[function.__name__] = (function, signature)
+                return function
             # Numba's cache looks at the kernel's own file alone. The formulas are inlined from
             # another file, and a change there must not leave old machine code in use.
             index = dispatcher._cache._cache_file
@@ -57,6 +63,11 @@ def kernel(signature: str) -> Callable[[Callable], Any]:
 
 
 def compile_kernel(name: str, dtype: str) -> None:
-    """Compile one kernel for ``dtype`` ("float32" or "float64"), or load it from the cache."""
+    """Compile one kernel for ``dtype`` ("float32" or "float64"), or load it from the cache.
+
+    Nothing is left to do where NUMBA_DISABLE_JIT is set.
+    """
+    if JIT_IS_OFF:
+        return
     dispatcher, signature = KERNELS[name]
     dispatcher.compile(f"({signature.replace('T', dtype)})")
