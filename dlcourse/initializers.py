@@ -7,6 +7,8 @@ import math
 
 import numpy as np
 
+__all__ = ["he_normal", "zeros"]
+
 
 def zeros(array: np.ndarray, rng: np.random.Generator) -> None:
     """Fill with zeros: right for biases; weights that start equal stay equal."""

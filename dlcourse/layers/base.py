@@ -35,6 +35,11 @@ class Layer:
         """The arguments the layer was made with, as its representation and a saved file show."""
         return {}
 
+    @classmethod
+    def from_options(cls, options: dict[str, Any]) -> "Layer":
+        """Return a layer made with these options."""
+        return cls(**options)
+
     def __repr__(self) -> str:
         arguments = ", ".join(f"{name}={value!r}" for name, value in self.options.items())
         return f"{type(self).__name__}({arguments})"

@@ -1,0 +1,86 @@
+"""One file format for everything that is saved: named arrays and a description, no pickles.
+
+A file is NumPy's ``.npz`` (a zip of plain arrays, readable by ``numpy.load`` alone) in which one
+array, ``description``, holds JSON text: what kind of file it is, the version of the format, and
+whatever is not an array. Nothing in it can run code when it is read.
+"""
+
+import json
+import os
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+#: Raised by one when a file written today could be misread by yesterday's code.
+VERSION = 1
+
+
+#: What the readers of zip files and of arrays raise when bytes are missing or wrong.
+BROKEN = (
+    EOFError, KeyError, NotImplementedError, OSError, RuntimeError, SyntaxError, TypeError,
+    ValueError, zipfile.BadZipFile, zlib.error,
+)  # fmt: skip
+
+
+class ArchiveError(ValueError):
+    """A file is not what it should be; the message says in which way."""
+
+
+def write(path: str | Path, kind: str, description: Mapping, arrays: Mapping[str, Any]) -> None:
+    """Write ``arrays`` and ``description`` (JSON's types only) as a file of this ``kind``.
+
+    The file appears whole or not at all: it is written under another name in the same folder,
+    flushed to the disk, and renamed. Whatever was there before stays until then.
+    """
+    path = Path(path)
+    text = json.dumps({"kind": kind, "version": VERSION, **description})
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".part")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            np.savez(file, allow_pickle=False, description=np.array(text), **arrays)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def read(path: str | Path, kind: str) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    """Return the description and the arrays of a file of this ``kind``.
+
+    Raises
+    ------
+    FileNotFoundError
+        There is no such file.
+    ArchiveError
+        The file is broken, of another kind, or of a newer version: the message says which.
+    """
+    path = Path(path)
+    try:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
+            arrays = {name: stored[name] for name in stored.files}
+    except FileNotFoundError:
+        raise FileNotFoundError(f"{path} does not exist: expected a {kind} file") from None
+    except BROKEN as error:
+        raise ArchiveError(f"{path} is broken or not a {kind} file ({error})") from None
+    except AttributeError:  # a lone .npy file is an array, which has no names
+        raise ArchiveError(f"{path} is a single array: expected a {kind} file") from None
+    try:
+        description = json.loads(str(arrays.pop("description")))
+        found, version = description.pop("kind"), description.pop("version")
+    except (KeyError, json.JSONDecodeError, AttributeError):
+        raise ArchiveError(f"{path} was not written by dlcourse: expected a {kind} file") from None
+    if found != kind:
+        raise ArchiveError(f"{path} is a {found} file: expected a {kind} file")
+    if version > VERSION:
+        raise ArchiveError(
+            f"{path} has version {version} of the format, and this dlcourse reads up to {VERSION}: "
+            "update dlcourse"
+        )
+    return description, arrays
