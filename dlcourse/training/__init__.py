@@ -1,12 +1,17 @@
 """Training: the loop, what it records, and what may happen around it."""
 
-from dlcourse.training.callbacks import Callback, EarlyStopping, Run
+from dlcourse.training.callback import Callback, Run
+from dlcourse.training.checkpoint import Checkpoint
+from dlcourse.training.csv_log import CSVLog
+from dlcourse.training.early_stopping import EarlyStopping
 from dlcourse.training.gradients import numerical_gradient, relative_error
 from dlcourse.training.history import History
 from dlcourse.training.loop import TrainingDiverged, evaluate, fit
 
 __all__ = [
+    "CSVLog",
     "Callback",
+    "Checkpoint",
     "EarlyStopping",
     "History",
     "Run",

@@ -26,6 +26,10 @@ class History(Mapping[str, list[float]]):
         for name, value in values.items():
             self._values.setdefault(name, []).append(float(value))
 
+    def replace(self, values: Mapping[str, list[float]]) -> None:
+        """Take the values of another history in place of the present ones."""
+        self._values = {name: list(column) for name, column in values.items()}
+
     def __getitem__(self, name: str) -> list[float]:
         try:
             return self._values[name]

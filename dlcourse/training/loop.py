@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable
+from pathlib import Path
 from time import perf_counter
 
 import numpy as np
@@ -12,7 +13,8 @@ from dlcourse.kernels import kernels_for
 from dlcourse.losses import Loss
 from dlcourse.model import Sequential
 from dlcourse.optimizers import Optimizer
-from dlcourse.training.callbacks import Callback, Run
+from dlcourse.training.callback import Callback, Run
+from dlcourse.training.checkpoint import Checkpoint, restore
 from dlcourse.training.history import History
 from dlcourse.training.progress import ProgressBar
 
@@ -33,6 +35,7 @@ def fit(
     rng: np.random.Generator | int,
     callbacks: Iterable[Callback] = (),
     progress: bool = True,
+    resume: str | Path | None = None,
 ) -> History:
     """Train ``model`` on ``data`` and return what was recorded.
 
@@ -53,6 +56,9 @@ def fit(
         What else is to happen, such as ``EarlyStopping(patience=3)``.
     progress
         Show a progress bar.
+    resume
+        A file written by ``Checkpoint``: go on from there, to ``epochs`` in all. Model,
+        optimizer and callbacks must be made as they were for the run that wrote it.
 
     Returns
     -------
@@ -72,15 +78,21 @@ def fit(
     Ctrl-C, or the notebook's stop button, ends training after the current step; the history says
     so, and what was learnt stays.
     """
-    run = _checked_run(model, loss, optimizer, epochs)
+    _check_parts(model, loss, optimizer)
     train = _checked_data("data", data, model, loss)
     held_out = None if validation is None else _checked_data("validation", validation, model, loss)
     size = _count("batch_size", batch_size)
     rng = _generator("rng", rng)
     watchers = [*callbacks, *([ProgressBar()] if progress else [])]
+    # A checkpoint comes last, so that it holds what the others remember of this epoch too.
+    watchers.sort(key=lambda callback: isinstance(callback, Checkpoint))
+    remembered = tuple(one for one in watchers if not isinstance(one, (ProgressBar, Checkpoint)))
+    run = Run(model, loss, optimizer, rng, _count("epochs", epochs), remembered)
 
     for callback in watchers:
         callback.on_fit_begin(run)
+    if resume is not None:
+        restore(run, resume)
     try:
         while run.epoch < run.epochs and run.history.stopped is None:
             run.epoch += 1
@@ -148,7 +160,7 @@ def evaluate(
     return values
 
 
-def _checked_run(model: Sequential, loss: Loss, optimizer: Optimizer, epochs: int) -> Run:
+def _check_parts(model: Sequential, loss: Loss, optimizer: Optimizer) -> None:
     for name, value, kind in (
         ("model", model, Sequential),
         ("loss", loss, Loss),
@@ -160,7 +172,6 @@ def _checked_run(model: Sequential, loss: Loss, optimizer: Optimizer, epochs: in
         raise ValueError(
             "optimizer was made with another model's parameters: expected model.parameters"
         )
-    return Run(model, loss, optimizer, _count("epochs", epochs))
 
 
 def _checked_data(name: str, value: tuple, model: Sequential, loss: Loss) -> Dataset:

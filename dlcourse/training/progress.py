@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from dlcourse.training.callbacks import Callback, Run
+from dlcourse.training.callback import Callback, Run
 
 
 def _summary(values: Mapping[str, float]) -> str:
@@ -32,7 +32,7 @@ class ProgressBar(Callback):
             print(f"epoch {run.epoch} of {run.epochs}: {_summary(values)}")
         else:
             self._bar.set_postfix_str(_summary(values), refresh=False)
-            self._bar.update()
+            self._bar.update(run.epoch - self._bar.n)  # a resumed run begins in the middle
 
     def on_fit_end(self, run: Run) -> None:
         if self._bar is not None:

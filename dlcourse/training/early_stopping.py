@@ -1,47 +1,12 @@
-"""What may happen around the epochs of a training run."""
+"""Early stopping: the number of epochs chosen by data that is not learnt from."""
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
 from dlcourse import validation
-from dlcourse.losses import Loss
-from dlcourse.model import Sequential
-from dlcourse.optimizers import Optimizer
-from dlcourse.training.history import History
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-
-@dataclass
-class Run:
-    """A training run in progress, as its callbacks see it."""
-
-    model: Sequential
-    loss: Loss
-    optimizer: Optimizer
-    epochs: int
-    history: History = field(default_factory=History)
-    epoch: int = 0
-
-    def stop(self, reason: str) -> None:
-        """End training after this epoch."""
-        self.history.stopped = reason
-
-
-class Callback:
-    """Does nothing at each of the moments; a subclass does something at some of them."""
-
-    def on_fit_begin(self, run: Run) -> None:
-        """Before the first epoch."""
-
-    def on_epoch_end(self, run: Run, values: "Mapping[str, float]") -> None:
-        """After each epoch, with what the history has just recorded."""
-
-    def on_fit_end(self, run: Run) -> None:
-        """After the last epoch, also when training was interrupted."""
+from dlcourse.training.callback import Callback, Run
 
 
 class EarlyStopping(Callback):
@@ -86,7 +51,7 @@ class EarlyStopping(Callback):
         self.best_epoch = 0
         self._snapshot: dict[str, np.ndarray] | None = None
 
-    def on_epoch_end(self, run: Run, values: "Mapping[str, float]") -> None:
+    def on_epoch_end(self, run: Run, values: Mapping[str, float]) -> None:
         if self.monitor not in values:
             hint = " (no validation data was given)" if "validation" in self.monitor else ""
             raise ValueError(
@@ -106,3 +71,16 @@ class EarlyStopping(Callback):
     def on_fit_end(self, run: Run) -> None:
         if self._snapshot is not None:
             run.model.restore(self._snapshot)
+
+    def state(self) -> dict[str, Any]:
+        kept = {f"best.{name}": array for name, array in (self._snapshot or {}).items()}
+        return {"best": self.best, "best_epoch": self.best_epoch, **kept}
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        self.best, self.best_epoch = state["best"], state["best_epoch"]
+        kept = {
+            name.removeprefix("best."): array
+            for name, array in state.items()
+            if name.startswith("best.")
+        }
+        self._snapshot = kept or None
