@@ -6,7 +6,9 @@ from dlcourse.training.csv_log import CSVLog
 from dlcourse.training.early_stopping import EarlyStopping
 from dlcourse.training.gradients import numerical_gradient, relative_error
 from dlcourse.training.history import History
+from dlcourse.training.live_plot import LivePlot
 from dlcourse.training.loop import TrainingDiverged, evaluate, fit
+from dlcourse.training.statistics import LayerStatistics, SignalStatistics, signal_statistics
 
 __all__ = [
     "CSVLog",
@@ -14,10 +16,14 @@ __all__ = [
     "Checkpoint",
     "EarlyStopping",
     "History",
+    "LayerStatistics",
+    "LivePlot",
     "Run",
+    "SignalStatistics",
     "TrainingDiverged",
     "evaluate",
     "fit",
     "numerical_gradient",
     "relative_error",
+    "signal_statistics",
 ]
