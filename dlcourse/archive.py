@@ -5,6 +5,7 @@ array, ``description``, holds JSON text: what kind of file it is, the version of
 whatever is not an array. Nothing in it can run code when it is read.
 """
 
+import hashlib
 import json
 import os
 import tempfile
@@ -84,3 +85,12 @@ def read(path: str | Path, kind: str) -> tuple[dict[str, Any], dict[str, np.ndar
             "update dlcourse"
         )
     return description, arrays
+
+
+def checked(path: Path, sha256: str) -> bytes:
+    """Return the bytes of a file after checking that they are the published ones."""
+    content = path.read_bytes()
+    found = hashlib.sha256(content).hexdigest()
+    if found != sha256:
+        raise ArchiveError(f"{path} is damaged: it has the SHA-256 {found}, expected {sha256}")
+    return content

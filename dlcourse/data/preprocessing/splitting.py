@@ -47,8 +47,8 @@ def split_groups(
         mixed = kind[group] != labels
         if mixed.any():
             raise ValueError(
-                f"group {groups[np.argmax(mixed)].item()!r} holds several labels: expected one label a "
-                "group to stratify by"
+                f"group {groups[np.argmax(mixed)].item()!r} holds several labels: expected one "
+                "label a group to stratify by"
             )
     part_of_group = np.empty(len(sizes), np.int64)
     for label in np.unique(kind):
