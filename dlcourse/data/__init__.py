@@ -1,6 +1,7 @@
 """Data: sets to learn from, how they are prepared, batches of them, and metrics."""
 
 from dlcourse.data import metrics, preprocessing
+from dlcourse.data.augmentation import Augmentation
 from dlcourse.data.dataset import Dataset, Split, as_dataset, batches
 from dlcourse.data.datasets import (
     DirtyTable,
@@ -21,6 +22,7 @@ from dlcourse.data.datasets import (
 )
 
 __all__ = [
+    "Augmentation",
     "Dataset",
     "DirtyTable",
     "Split",

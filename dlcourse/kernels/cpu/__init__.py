@@ -1,5 +1,6 @@
 """Kernels on NumPy arrays: BLAS for matrix products, Numba for everything else."""
 
+from dlcourse.kernels.cpu.augmentation import crop_images, warp_images
 from dlcourse.kernels.cpu.dense import dense_backward, dense_forward
 from dlcourse.kernels.cpu.elementwise import (
     relu_backward,
@@ -20,6 +21,7 @@ from dlcourse.kernels.cpu.updates import adam_step, momentum_step, sgd_step
 __all__ = [
     "adam_step",
     "count_correct",
+    "crop_images",
     "dense_backward",
     "dense_forward",
     "first_label_outside",
@@ -33,4 +35,5 @@ __all__ = [
     "softmax_cross_entropy",
     "tanh_backward",
     "tanh_forward",
+    "warp_images",
 ]
