@@ -6,6 +6,7 @@ thousand float32 losses would otherwise lose three digits.
 
 import math
 
+from dlcourse import formulas
 from dlcourse.kernels.cpu.compile import kernel
 
 
@@ -24,7 +25,7 @@ def softmax_cross_entropy(y, labels, dy):
             largest = max(largest, y[n, c])
         sum_of_exponentials = y.dtype.type(0)
         for c in range(classes):
-            exponential = math.exp(y[n, c] - largest)
+            exponential = formulas.exp(y[n, c] - largest)
             dy[n, c] = exponential
             sum_of_exponentials += exponential
         factor = scale / sum_of_exponentials

@@ -14,6 +14,10 @@ import math
 import numpy as np
 from numba import config, njit
 
+from dlcourse.formulas.exponentials import exp as exp
+from dlcourse.formulas.exponentials import expm1 as expm1
+from dlcourse.formulas.exponentials import tanh as tanh
+
 formula = njit(inline="always")
 
 constant = float if config.DISABLE_JIT else np.float32  # type: ignore[attr-defined]
@@ -41,20 +45,14 @@ def relu_derivative(x):
 @formula
 def sigmoid(x):
     """1 / (1 + exp(-x)), computed from exp(-|x|) so that nothing overflows."""
-    z = math.exp(-abs(x))
-    return ONE / (ONE + z) if x >= ZERO else z / (ONE + z)
+    z = exp(-abs(x))
+    return (ONE if x >= ZERO else z) / (ONE + z)
 
 
 @formula
 def sigmoid_derivative(y):
     """Derivative of the sigmoid from its own value: y (1 - y)."""
     return y * (ONE - y)
-
-
-@formula
-def tanh(x):
-    """Hyperbolic tangent."""
-    return math.tanh(x)
 
 
 @formula
