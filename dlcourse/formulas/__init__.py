@@ -6,80 +6,89 @@ loop that calls it, on the CPU and in CUDA kernels alike. Nothing here knows abo
 Constants are stored as float32: a float32 argument then stays float32 (a plain ``0.5`` is a
 float64 and would widen the whole expression), and a float64 argument is still exact, because
 each constant used is a number that float32 represents exactly. (With the JIT switched off they
-are Python's floats, because NumPy lets a float32 scalar narrow what ``math`` returns.)
+are Python's floats, because NumPy lets a float32 scalar narrow what ``math`` returns.) A constant
+that no float represents exactly, √½ say, is an argument, which the kernel rounds to its own type.
 """
 
-import math
+from dlcourse.formulas.activations import (
+    elu,
+    elu_derivative,
+    gelu,
+    gelu_derivative,
+    leaky_relu,
+    leaky_relu_derivative,
+    relu,
+    relu_derivative,
+    sigmoid,
+    sigmoid_derivative,
+    silu,
+    silu_derivative,
+    softplus,
+    softplus_derivative,
+    tanh_derivative,
+)
+from dlcourse.formulas.constants import HALF, ONE, ZERO, formula
+from dlcourse.formulas.exponentials import exp, expm1, tanh
+from dlcourse.formulas.losses import (
+    absolute_error,
+    binary_cross_entropy,
+    hinge,
+    huber,
+    squared_error,
+    squared_hinge,
+)
+from dlcourse.formulas.updates import (
+    adagrad_update,
+    adam_moments,
+    adam_update,
+    adamax_norm,
+    clip,
+    momentum_update,
+    moving_average,
+    nesterov_direction,
+    penalty,
+    penalty_derivative,
+    scaled_gradient,
+)
 
-import numpy as np
-from numba import config, njit
-
-from dlcourse.formulas.exponentials import exp as exp
-from dlcourse.formulas.exponentials import expm1 as expm1
-from dlcourse.formulas.exponentials import tanh as tanh
-
-formula = njit(inline="always")
-
-constant = float if config.DISABLE_JIT else np.float32  # type: ignore[attr-defined]
-
-ZERO = constant(0)
-HALF = constant(0.5)
-ONE = constant(1)
-
-
-# --- activations: the value from x, the derivative from whichever of x and y is cheaper ----------
-
-
-@formula
-def relu(x):
-    """Rectified linear unit, max(x, 0); asked this way round, NaN passes and is noticed."""
-    return ZERO if x <= ZERO else x
-
-
-@formula
-def relu_derivative(x):
-    """1 where x > 0, else 0 (the convention at the kink x = 0 is 0)."""
-    return ONE if x > ZERO else ZERO
-
-
-@formula
-def sigmoid(x):
-    """1 / (1 + exp(-x)), computed from exp(-|x|) so that nothing overflows."""
-    z = exp(-abs(x))
-    return (ONE if x >= ZERO else z) / (ONE + z)
-
-
-@formula
-def sigmoid_derivative(y):
-    """Derivative of the sigmoid from its own value: y (1 - y)."""
-    return y * (ONE - y)
-
-
-@formula
-def tanh_derivative(y):
-    """Derivative of tanh from its own value: 1 - y²."""
-    return ONE - y * y
-
-
-# --- one parameter's update: g its gradient, the rest its state ----------------------------------
-
-
-@formula
-def momentum_update(v, g, momentum):
-    """New velocity v' = momentum · v + g (PyTorch's form: the rate multiplies v' later)."""
-    return momentum * v + g
-
-
-@formula
-def adam_moments(m, v, g, beta1, beta2):
-    """New first and second moments: m' = β₁ m + (1-β₁) g and v' = β₂ v + (1-β₂) g²."""
-    return beta1 * m + (ONE - beta1) * g, beta2 * v + (ONE - beta2) * g * g
-
-
-@formula
-def adam_update(p, m, v, step_size, root_correction, epsilon):
-    """New parameter p' = p - step_size · m / (√v / root_correction + ε).
-
-    ``step_size`` is the learning rate over 1 - β₁ᵗ and ``root_correction`` is √(1 - β₂ᵗ).
-    """
-    return p - step_size * m / (math.sqrt(v) / root_correction + epsilon)
+__all__ = [
+    "HALF",
+    "ONE",
+    "ZERO",
+    "absolute_error",
+    "adagrad_update",
+    "adam_moments",
+    "adam_update",
+    "adamax_norm",
+    "binary_cross_entropy",
+    "clip",
+    "elu",
+    "elu_derivative",
+    "exp",
+    "expm1",
+    "formula",
+    "gelu",
+    "gelu_derivative",
+    "hinge",
+    "huber",
+    "leaky_relu",
+    "leaky_relu_derivative",
+    "momentum_update",
+    "moving_average",
+    "nesterov_direction",
+    "penalty",
+    "penalty_derivative",
+    "relu",
+    "relu_derivative",
+    "scaled_gradient",
+    "sigmoid",
+    "sigmoid_derivative",
+    "silu",
+    "silu_derivative",
+    "softplus",
+    "softplus_derivative",
+    "squared_error",
+    "squared_hinge",
+    "tanh",
+    "tanh_derivative",
+]

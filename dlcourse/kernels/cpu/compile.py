@@ -71,4 +71,4 @@ def compile_kernel(name: str, dtype: str) -> None:
     if JIT_IS_OFF:
         return
     dispatcher, signature = KERNELS[name]
-    dispatcher.compile(f"({signature.replace('T', dtype)})")
+    dispatcher.compile(f"({signature.replace('T', dtype)},)")
