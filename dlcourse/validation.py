@@ -47,6 +47,13 @@ def count(name: str, value: Any, *, least: int = 1) -> int:
     return int(value)
 
 
+def flag(name: str, value: Any) -> bool:
+    """Return ``value`` as a bool after checking that it is one."""
+    if not isinstance(value, (bool, np.bool_)):
+        raise TypeError(f"{name} is {describe(value)}: expected True or False")
+    return bool(value)
+
+
 def floating_dtype(dtype: Any) -> np.dtype:
     """Return float32 or float64 as a NumPy dtype; nothing else is computed with."""
     try:
@@ -96,21 +103,63 @@ def finite(name: str, array: np.ndarray) -> np.ndarray:
     return array
 
 
-def labels(name: str, value: Any, rows: int, classes: int | None = None) -> np.ndarray:
-    """Return ``value`` as int64 labels (rows,), each within 0 … classes - 1 where that is given."""
+def outputs(name: str, value: Any) -> np.ndarray:
+    """Return a model's outputs (n, …), C-contiguous, after checking that they are floats."""
+    if not isinstance(value, np.ndarray) or value.dtype.char not in "fd":
+        raise TypeError(f"{name} is {describe(value)}: expected an array of float32 or float64")
+    if value.size == 0 or value.ndim == 0:
+        raise ValueError(f"{name} has shape {value.shape}: expected (n, …), at least one example")
+    return value if value.flags.c_contiguous else np.ascontiguousarray(value)
+
+
+def sample_weights(
+    name: str, value: Any, shape: tuple[int, ...], dtype: np.dtype
+) -> tuple[np.ndarray, float]:
+    """Return weights with their sum, after checking that none is negative and not all are 0.
+
+    One weight goes with one example, or with one place of it (a step of a sequence): the weights'
+    shape is where ``shape`` begins.
+    """
+    array = real_array(name, value, dtype)
+    if array.ndim == 0 or array.shape != shape[: array.ndim]:
+        options = " or ".join(
+            f"({', '.join(map(str, shape[:i]))}{',' if i == 1 else ''})"
+            for i in range(1, len(shape) + 1)
+        )
+        raise ValueError(f"{name} has shape {array.shape}: expected {options}")
+    mass = float(array.sum(dtype=np.float64))
+    smallest = float(array.min())
+    if not (smallest >= 0 and 0 < mass < np.inf):
+        raise ValueError(
+            f"{name} has smallest value {smallest:g} and sum {mass:g}: expected finite weights of "
+            "at least 0, not all of them 0"
+        )
+    return array, mass
+
+
+def labels(
+    name: str, value: Any, shape: int | tuple[int, ...], classes: int | None = None
+) -> np.ndarray:
+    """Return ``value`` as int64 labels, each within 0 … classes - 1 where that is given.
+
+    ``shape`` is theirs, or the number of rows for one label a row.
+    """
+    shape = (shape,) if isinstance(shape, int) else shape
     array = np.asarray(value)
     if array.dtype.kind not in "iu":
         raise TypeError(
-            f"{name} is {describe(value)}: expected whole-number labels of shape ({rows},)"
+            f"{name} is {describe(value)}: expected whole-number labels of shape {shape}"
         )
-    if array.shape != (rows,):
-        raise ValueError(f"{name} has shape {array.shape}: expected ({rows},), one label a row")
+    if array.shape != shape:
+        one = "one label a row" if len(shape) == 1 else "one label each"
+        raise ValueError(f"{name} has shape {array.shape}: expected {shape}, {one}")
     if classes is not None:
         outside = (array < 0) | (array >= classes)
         if outside.any():
-            first = int(np.argmax(outside))
+            first = np.argwhere(outside)[0].tolist()
+            where = ", ".join(map(str, first))
             raise ValueError(
-                f"{name}[{first}] is {array[first]}: expected labels from 0 to {classes - 1}"
+                f"{name}[{where}] is {array[tuple(first)]}: expected labels from 0 to {classes - 1}"
             )
     return np.ascontiguousarray(array, dtype=np.int64)
 

@@ -45,7 +45,10 @@ class Dense(Layer):
 
     @property
     def options(self) -> dict[str, Any]:
-        return {"units": self.units}
+        options: dict[str, Any] = {"units": self.units}
+        if self.initializer != initializers.he_normal:
+            options["initializer"] = self.initializer
+        return options
 
     def output_shape(self, input_shape: Shape) -> Shape:
         feature_vector(self, input_shape)

@@ -1,13 +1,43 @@
 """What every optimizer is: a formula over the flat buffers, and the state it keeps."""
 
+from collections.abc import Mapping
+from types import ModuleType
+from typing import Any, NamedTuple
+
 import numpy as np
 
 from dlcourse import validation
-from dlcourse.parameters import Parameters
+from dlcourse.kernels import kernels_for
+from dlcourse.parameters import Parameters, Segment
+
+
+class _Stretch(NamedTuple):
+    """One segment of the flat buffers with its views of parameters, gradients and state."""
+
+    rate: float
+    decays: bool
+    values: np.ndarray
+    gradients: np.ndarray
+    state: tuple[np.ndarray, ...]
 
 
 class Optimizer:
     """Changes a model's parameters by their gradients, one kernel call a step.
+
+    Parameters
+    ----------
+    parameters
+        ``model.parameters``.
+    learning_rate
+        η, by which steps are scaled.
+    weight_decay
+        λ of decoupled decay: each step first multiplies a parameter by 1 - η λ (Loshchilov and
+        Hutter 2019). Under plain gradient descent it is the same as an L2 penalty of strength λ
+        (``dlcourse.regularizers.L2``); under adaptive methods it is not, since a penalty's
+        gradient is divided by what the gradients' size was.
+    decay
+        What decays: "weight" (not biases, nor the scales of normalization), another kind of
+        parameter, or "all". PyTorch decays all.
 
     Attributes
     ----------
@@ -16,28 +46,133 @@ class Optimizer:
     steps
         How many steps were taken.
     state
-        Named arrays of the size of the flat buffer (velocities, moments); empty where the
-        formula needs no memory.
+        Named arrays of the size of the flat buffer (velocities, moments), in the order in which
+        the kernel takes them; empty where the formula needs no memory.
+
+    Notes
+    -----
+    A parameter's own ``rate`` multiplies η for it; where it is 0 the parameter and its state stay
+    as they are.
     """
 
-    def __init__(self, parameters: Parameters, learning_rate: float) -> None:
+    def __init__(
+        self,
+        parameters: Parameters,
+        learning_rate: float,
+        weight_decay: float = 0.0,
+        decay: str = "weight",
+    ) -> None:
         if not isinstance(parameters, Parameters):
             raise TypeError(
                 f"parameters is {validation.describe(parameters)}: expected model.parameters"
             )
         self.parameters = parameters
-        self.learning_rate = validation.number("learning_rate", learning_rate, above=0)
+        self._learning_rate = validation.number("learning_rate", learning_rate, above=0)
+        self.weight_decay = validation.number("weight_decay", weight_decay, least=0)
+        if not isinstance(decay, str):
+            raise TypeError(f"decay is {validation.describe(decay)}: expected 'weight' or 'all'")
+        self.decay = decay
+        if self.weight_decay:
+            parameters.segments(decay)  # refuses a kind that the model does not have
         self.steps = 0
         self.state: dict[str, np.ndarray] = {}
+        self._segments: tuple[Segment, ...] | None = None
+        self._stretches: list[_Stretch] = []
+
+    @property
+    def learning_rate(self) -> float:
+        """η, for the next step."""
+        return self._learning_rate
+
+    @learning_rate.setter
+    def learning_rate(self, rate: float) -> None:
+        # Always a Python float: for any other type the kernel would be compiled once more.
+        self._learning_rate = validation.number("learning_rate", rate, least=0)
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """The arguments the optimizer was made with, as its representation shows them."""
+        options: dict[str, Any] = {"learning_rate": self.learning_rate, **self._own_options()}
+        if self.weight_decay:
+            options |= {"weight_decay": self.weight_decay, "decay": self.decay}
+        return options
+
+    def _own_options(self) -> dict[str, Any]:
+        """Return the options of this formula alone."""
+        return {}
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}(learning_rate={self.learning_rate:g})"
+        arguments = ", ".join(f"{name}={value!r}" for name, value in self.options.items())
+        return f"{type(self).__name__}({arguments})"
 
-    def _zeros(self, name: str) -> np.ndarray:
-        """Keep an array of zeros, one for each parameter, under this name."""
-        self.state[name] = np.zeros_like(self.parameters.values)
-        return self.state[name]
+    def _keep(self, name: str, value: float = 0.0) -> None:
+        """Keep an array under this name, one number for each parameter."""
+        self.state[name] = np.full_like(self.parameters.values, value)
 
     def step(self) -> None:
         """Update all parameters in place from their gradients."""
+        self.steps += 1
+        kernels = kernels_for(self.parameters.values)
+        for stretch in self._current_stretches():
+            rate = self._learning_rate * stretch.rate
+            shrink = 1.0 - rate * self.weight_decay if stretch.decays else 1.0
+            self._update(kernels, stretch.values, stretch.gradients, stretch.state, rate, shrink)
+
+    def _update(
+        self,
+        kernels: ModuleType,
+        p: np.ndarray,
+        g: np.ndarray,
+        state: tuple[np.ndarray, ...],
+        rate: float,
+        shrink: float,
+    ) -> None:
+        """Call the kernel on one stretch of the buffers."""
         raise NotImplementedError
+
+    def _current_stretches(self) -> list[_Stretch]:
+        """Return views of what is to be updated, made anew only after a rate has changed."""
+        segments = self.parameters.segments(self.decay if self.weight_decay else "all")
+        if segments is not self._segments:
+            self._segments = segments
+            p, g = self.parameters.values, self.parameters.gradients
+            self._stretches = [
+                _Stretch(
+                    rate,
+                    decays and self.weight_decay > 0,
+                    p[part],
+                    g[part],
+                    tuple(array[part] for array in self.state.values()),
+                )
+                for part, rate, decays in segments
+                if rate > 0
+            ]
+        return self._stretches
+
+    def snapshot(self) -> dict[str, np.ndarray]:
+        """Return copies of all that steps change in the optimizer, for ``restore``."""
+        return {
+            "steps": np.array(self.steps),
+            "learning_rate": np.array(self.learning_rate),
+            **{name: array.copy() for name, array in self.state.items()},
+        }
+
+    def restore(self, snapshot: dict[str, np.ndarray]) -> None:
+        """Put back, in place, what ``snapshot`` copied."""
+        expected = {"steps": (), "learning_rate": ()} | {
+            name: array.shape for name, array in self.state.items()
+        }
+        found = {name: np.shape(array) for name, array in snapshot.items()}
+        if found != expected:
+            raise ValueError(
+                f"snapshot holds {_listed(found)}: expected {_listed(expected)}, those of "
+                f"{type(self).__name__}"
+            )
+        self.steps = int(snapshot["steps"])
+        self.learning_rate = float(snapshot["learning_rate"])
+        for name, array in self.state.items():
+            array[...] = snapshot[name]
+
+
+def _listed(shapes: Mapping[str, tuple[int, ...]]) -> str:
+    return ", ".join(f"{name} {shape}" for name, shape in shapes.items()) or "nothing"

@@ -1,7 +1,11 @@
-"""Stochastic gradient descent, plain and with momentum."""
+"""Stochastic gradient descent: plain, with momentum, and with Nesterov's momentum."""
+
+from types import ModuleType
+from typing import Any
+
+import numpy as np
 
 from dlcourse import validation
-from dlcourse.kernels import kernels_for
 from dlcourse.optimizers.base import Optimizer
 from dlcourse.parameters import Parameters
 
@@ -9,23 +13,50 @@ from dlcourse.parameters import Parameters
 class SGD(Optimizer):
     """Gradient descent, p ← p - η g; batch, stochastic or mini-batch by the size of the batch.
 
-    With momentum μ > 0: v ← μ v + g, then p ← p - η v. This is PyTorch's form; in Polyak's (1964)
-    and Sutskever's (2013) the rate is inside the velocity, which differs when η changes.
+    Parameters
+    ----------
+    momentum
+        μ. With μ > 0 the steps gather speed: v ← μ v + g, then p ← p - η v.
+    nesterov
+        Step along g + μ v in place of v: the gradient is followed from where the velocity leads.
+
+    The other parameters are those of ``Optimizer``.
+
+    Notes
+    -----
+    Robbins and Monro 1951; momentum: Polyak 1964; Nesterov 1983, in the form of Sutskever, Martens,
+    Dahl and Hinton 2013. As in PyTorch the rate multiplies the velocity when it is used. In
+    Polyak's and Sutskever's form, which Keras follows, the rate is inside the velocity
+    (v ← μ v - η g, p ← p + v): the same for a constant η, different when η changes.
     """
 
     def __init__(
-        self, parameters: Parameters, learning_rate: float = 0.01, momentum: float = 0.0
+        self,
+        parameters: Parameters,
+        learning_rate: float = 0.01,
+        momentum: float = 0.0,
+        nesterov: bool = False,
+        weight_decay: float = 0.0,
+        decay: str = "weight",
     ) -> None:
-        super().__init__(parameters, learning_rate)
+        super().__init__(parameters, learning_rate, weight_decay, decay)
         self.momentum = validation.number("momentum", momentum, least=0, below=1)
+        self.nesterov = validation.flag("nesterov", nesterov)
+        if self.nesterov and not self.momentum:
+            raise ValueError("momentum is 0: expected a number above 0 with nesterov=True")
         if self.momentum:
-            self._velocity = self._zeros("velocity")
+            self._keep("velocity")
 
-    def step(self) -> None:
-        p, g = self.parameters.values, self.parameters.gradients
-        kernels = kernels_for(p)
-        if self.momentum:
-            kernels.momentum_step(p, g, self._velocity, self.learning_rate, self.momentum)
+    def _own_options(self) -> dict[str, Any]:
+        if not self.momentum:
+            return {}
+        return {"momentum": self.momentum} | ({"nesterov": True} if self.nesterov else {})
+
+    def _update(self, kernels: ModuleType, p: np.ndarray, g: np.ndarray,
+                state: tuple[np.ndarray, ...], rate: float, shrink: float) -> None:  # fmt: skip
+        if not self.momentum:
+            kernels.sgd_step(p, g, rate, shrink)
+        elif self.nesterov:
+            kernels.nesterov_step(p, g, *state, rate, self.momentum, shrink)
         else:
-            kernels.sgd_step(p, g, self.learning_rate)
-        self.steps += 1
+            kernels.momentum_step(p, g, *state, rate, self.momentum, shrink)

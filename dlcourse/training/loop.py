@@ -9,7 +9,6 @@ import numpy as np
 
 from dlcourse import validation
 from dlcourse.data import Dataset, as_dataset, batches
-from dlcourse.kernels import kernels_for
 from dlcourse.losses import Loss
 from dlcourse.model import Sequential
 from dlcourse.optimizers import Optimizer
@@ -135,10 +134,10 @@ def _train_one_epoch(
 
         total += value * len(x)
         if loss.classification:
-            correct += kernels_for(y).count_correct(y, target)
+            correct += loss.count_correct(y, target)
     values = {"loss": total / len(data.x)}
     if loss.classification:
-        values["accuracy"] = correct / len(data.x)
+        values["accuracy"] = correct / (len(data.x) * loss.decisions(model.output_shape))
     values["seconds"] = perf_counter() - began
     return values
 
@@ -153,10 +152,10 @@ def evaluate(
         y = model.forward(x, training=False)
         total += loss.forward(y, target) * len(x)
         if loss.classification:
-            correct += kernels_for(y).count_correct(y, target)
+            correct += loss.count_correct(y, target)
     values = {"loss": total / len(data.x)}
     if loss.classification:
-        values["accuracy"] = correct / len(data.x)
+        values["accuracy"] = correct / (len(data.x) * loss.decisions(model.output_shape))
     return values
 
 

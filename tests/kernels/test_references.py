@@ -101,11 +101,11 @@ def test_softmax_cross_entropy_at_extremes(dtype):
 @DTYPES
 def test_mean_squared_error(dtype):
     rng = np.random.default_rng(0)
-    y, target = draw(rng, dtype, 12), draw(rng, dtype, 12)
+    y, target = draw(rng, dtype, 1, 12), draw(rng, dtype, 1, 12)
     dy = np.empty_like(y)
-    loss = cpu.mean_squared_error(y, target, dy)
-    close(loss, sum((a - b) ** 2 for a, b in zip(y, target, strict=True)) / 12, dtype)
-    close(dy, [2 * (a - b) / 12 for a, b in zip(y, target, strict=True)], dtype)
+    loss = cpu.mean_squared_error(y, target, np.ones(1, dtype), 12.0, dy)
+    close(loss, sum((a - b) ** 2 for a, b in zip(y[0], target[0], strict=True)) / 12, dtype)
+    close(dy[0], [2 * (a - b) / 12 for a, b in zip(y[0], target[0], strict=True)], dtype)
 
 
 def test_count_correct_takes_the_first_of_equal_values():
@@ -128,12 +128,12 @@ def test_updates(dtype):
     velocity_q = velocity.astype(float)
     for t in range(1, 6):
         g = draw(rng, dtype, 9)
-        cpu.sgd_step(p, g, 0.1)
+        cpu.sgd_step(p, g, 0.1, 1.0)
         q -= 0.1 * g
-        cpu.momentum_step(p, g, velocity, 0.1, 0.9)
+        cpu.momentum_step(p, g, velocity, 0.1, 0.9, 1.0)
         velocity_q = 0.9 * velocity_q + g
         q -= 0.1 * velocity_q
-        cpu.adam_step(p, g, m, v, 0.01, 0.9, 0.999, 1e-8, t)
+        cpu.adam_step(p, g, m, v, 0.01, 0.9, 0.999, 1e-8, t, 1.0)
         mq, vq = 0.9 * mq + 0.1 * g, 0.999 * vq + 0.001 * g.astype(float) ** 2
         q -= 0.01 * (mq / (1 - 0.9**t)) / (np.sqrt(vq / (1 - 0.999**t)) + 1e-8)
     close(p, q, dtype)

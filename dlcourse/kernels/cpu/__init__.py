@@ -1,39 +1,64 @@
 """Kernels on NumPy arrays: BLAS for matrix products, Numba for everything else."""
 
 from dlcourse.kernels.cpu.augmentation import crop_images, warp_images
+from dlcourse.kernels.cpu.constraints import (
+    add_penalty_gradient,
+    clip_values,
+    limit_column_norms,
+    penalty_value,
+    scale_in_place,
+    sum_of_squares,
+)
 from dlcourse.kernels.cpu.dense import dense_backward, dense_forward
 from dlcourse.kernels.cpu.elementwise import (
+    elu_backward,
+    elu_forward,
+    gelu_backward,
+    gelu_forward,
+    leaky_relu_backward,
+    leaky_relu_forward,
     relu_backward,
     relu_forward,
     sigmoid_backward,
     sigmoid_forward,
+    silu_backward,
+    silu_forward,
+    softplus_backward,
+    softplus_forward,
     tanh_backward,
     tanh_forward,
+)
+from dlcourse.kernels.cpu.errors import (
+    binary_cross_entropy,
+    count_same_side,
+    first_not_sign,
+    first_outside,
+    hinge,
+    huber,
+    mean_absolute_error,
+    mean_squared_error,
+    squared_hinge,
 )
 from dlcourse.kernels.cpu.losses import (
     count_correct,
     first_label_outside,
-    mean_squared_error,
+    first_row_not_probabilities,
+    multi_class_hinge,
     softmax_cross_entropy,
+    softmax_cross_entropy_of_probabilities,
+    weighted_softmax_cross_entropy,
 )
-from dlcourse.kernels.cpu.updates import adam_step, momentum_step, sgd_step
-
-__all__ = [
-    "adam_step",
-    "count_correct",
-    "crop_images",
-    "dense_backward",
-    "dense_forward",
-    "first_label_outside",
-    "mean_squared_error",
-    "momentum_step",
-    "relu_backward",
-    "relu_forward",
-    "sgd_step",
-    "sigmoid_backward",
-    "sigmoid_forward",
-    "softmax_cross_entropy",
-    "tanh_backward",
-    "tanh_forward",
-    "warp_images",
-]
+from dlcourse.kernels.cpu.softmax import (
+    softmax_backward,
+    softmax_forward,
+)
+from dlcourse.kernels.cpu.updates import (
+    adagrad_step,
+    adam_step,
+    adamax_step,
+    amsgrad_step,
+    momentum_step,
+    nesterov_step,
+    rmsprop_step,
+    sgd_step,
+)

@@ -21,7 +21,8 @@ JIT_IS_OFF: bool = config.DISABLE_JIT  # type: ignore[attr-defined]
 #: Every compiled kernel with the signature it was declared with, in the order of import.
 KERNELS: dict[str, tuple[Any, str]] = {}
 
-_FORMULAS_STAMP = hashlib.sha256(Path(formulas.__file__).read_bytes()).hexdigest()
+_FORMULAS = sorted(Path(path) for folder in formulas.__path__ for path in Path(folder).glob("*.py"))
+_FORMULAS_STAMP = hashlib.sha256(b"".join(path.read_bytes() for path in _FORMULAS)).hexdigest()
 
 
 def kernel(signature: str) -> Callable[[Callable], Any]:
@@ -53,7 +54,7 @@ def kernel(signature: str) -> Callable[[Callable], Any]:
                 KERNELS[function.__name__] = (function, signature)
                 return function
             # Numba's cache looks at the kernel's own file alone. The formulas are inlined from
-            # another file, and a change there must not leave old machine code in use.
+            # other files, and a change there must not leave old machine code in use.
             index = dispatcher._cache._cache_file
             index._source_stamp = (index._source_stamp, _FORMULAS_STAMP)
         KERNELS[function.__name__] = (dispatcher, signature)
@@ -70,4 +71,4 @@ def compile_kernel(name: str, dtype: str) -> None:
     if JIT_IS_OFF:
         return
     dispatcher, signature = KERNELS[name]
-    dispatcher.compile(f"({signature.replace('T', dtype)})")
+    dispatcher.compile(f"({signature.replace('T', dtype)},)")

@@ -1,11 +1,15 @@
 """Activations, one number at a time: arrays come flattened, so that one kernel serves all shapes.
 
 A backward kernel reads what makes the derivative cheapest: ``x`` for ReLU, the output ``y`` for
-sigmoid and tanh.
+sigmoid, tanh and ELU. Options and constants come as float64 and are rounded to the arrays' type
+once, before the loop.
 """
 
 from dlcourse import formulas
 from dlcourse.kernels.cpu.compile import kernel
+
+ROOT_HALF = 0.7071067811865476  # √½
+NORMAL_DENSITY = 0.3989422804014327  # 1 / √(2π), the standard normal density at 0
 
 
 @kernel("T[::1], T[::1]")
@@ -48,3 +52,79 @@ def tanh_backward(y, dy, dx):
     """Write dx = dy · (1 - y²)."""
     for i in range(y.size):
         dx[i] = dy[i] * formulas.tanh_derivative(y[i])
+
+
+@kernel("T[::1], T[::1], f8")
+def leaky_relu_forward(x, y, slope):
+    """Write y = x where x > 0, else slope · x."""
+    a = x.dtype.type(slope)
+    for i in range(x.size):
+        y[i] = formulas.leaky_relu(x[i], a)
+
+
+@kernel("T[::1], T[::1], T[::1], f8")
+def leaky_relu_backward(x, dy, dx, slope):
+    """Write dx = dy where x > 0, else slope · dy."""
+    a = x.dtype.type(slope)
+    for i in range(x.size):
+        dx[i] = dy[i] * formulas.leaky_relu_derivative(x[i], a)
+
+
+@kernel("T[::1], T[::1], f8")
+def elu_forward(x, y, alpha):
+    """Write y = x where x > 0, else alpha (exp(x) - 1)."""
+    a = x.dtype.type(alpha)
+    for i in range(x.size):
+        y[i] = formulas.elu(x[i], a)
+
+
+@kernel("T[::1], T[::1], T[::1], f8")
+def elu_backward(y, dy, dx, alpha):
+    """Write dx = dy where y > 0, else dy (y + alpha)."""
+    a = y.dtype.type(alpha)
+    for i in range(y.size):
+        dx[i] = dy[i] * formulas.elu_derivative(y[i], a)
+
+
+@kernel("T[::1], T[::1]")
+def gelu_forward(x, y):
+    """Write y = x Φ(x), Φ being the normal distribution function."""
+    root_half = x.dtype.type(ROOT_HALF)
+    for i in range(x.size):
+        y[i] = formulas.gelu(x[i], root_half)
+
+
+@kernel("T[::1], T[::1], T[::1]")
+def gelu_backward(x, dy, dx):
+    """Write dx = dy (Φ(x) + x φ(x)), φ being the normal density."""
+    root_half, density = x.dtype.type(ROOT_HALF), x.dtype.type(NORMAL_DENSITY)
+    for i in range(x.size):
+        dx[i] = dy[i] * formulas.gelu_derivative(x[i], root_half, density)
+
+
+@kernel("T[::1], T[::1]")
+def silu_forward(x, y):
+    """Write y = x · sigmoid(x)."""
+    for i in range(x.size):
+        y[i] = formulas.silu(x[i])
+
+
+@kernel("T[::1], T[::1], T[::1]")
+def silu_backward(x, dy, dx):
+    """Write dx = dy · s (1 + x (1 - s)), s = sigmoid(x)."""
+    for i in range(x.size):
+        dx[i] = dy[i] * formulas.silu_derivative(x[i])
+
+
+@kernel("T[::1], T[::1]")
+def softplus_forward(x, y):
+    """Write y = log(1 + exp(x))."""
+    for i in range(x.size):
+        y[i] = formulas.softplus(x[i])
+
+
+@kernel("T[::1], T[::1], T[::1]")
+def softplus_backward(x, dy, dx):
+    """Write dx = dy · sigmoid(x)."""
+    for i in range(x.size):
+        dx[i] = dy[i] * formulas.softplus_derivative(x[i])
