@@ -9,6 +9,10 @@ from typing import Any
 import numpy as np
 
 
+class NotFiniteError(ArithmeticError):
+    """Something that was computed is NaN or infinite: training has diverged."""
+
+
 def describe(value: Any) -> str:
     """Say briefly what ``value`` is: an array by shape and dtype, anything else by type."""
     if isinstance(value, np.ndarray):

@@ -16,7 +16,7 @@ def clip_by_norm(parameters: Parameters, limit: float) -> float:
 
     Raises
     ------
-    ArithmeticError
+    dlcourse.validation.NotFiniteError
         The norm is not finite; the gradients are left as they are.
     """
     limit = validation.number("limit", limit, above=0)
@@ -25,7 +25,7 @@ def clip_by_norm(parameters: Parameters, limit: float) -> float:
     learning = [segment.part for segment in parameters.segments() if segment.rate > 0]
     norm = math.sqrt(sum(kernels.sum_of_squares(gradients[part]) for part in learning))
     if not math.isfinite(norm):
-        raise ArithmeticError(
+        raise validation.NotFiniteError(
             f"the gradients have norm {norm}: expected finite gradients; a lower learning rate or "
             "a smaller first scale of the weights may help"
         )

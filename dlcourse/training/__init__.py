@@ -8,6 +8,7 @@ from dlcourse.training.gradients import numerical_gradient, relative_error
 from dlcourse.training.history import History
 from dlcourse.training.live_plot import LivePlot
 from dlcourse.training.loop import TrainingDiverged, evaluate, fit
+from dlcourse.training.plateau import Plateau
 from dlcourse.training.range_test import RangeTest, learning_rate_range_test
 from dlcourse.training.statistics import LayerStatistics, SignalStatistics, signal_statistics
 
@@ -19,6 +20,7 @@ __all__ = [
     "History",
     "LayerStatistics",
     "LivePlot",
+    "Plateau",
     "RangeTest",
     "Run",
     "SignalStatistics",

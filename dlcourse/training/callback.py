@@ -48,3 +48,11 @@ class Callback:
 
     def restore(self, state: Mapping[str, Any]) -> None:
         """Take back, after ``on_fit_begin``, what ``state`` returned."""
+
+
+def monitored(monitor: str, values: Mapping[str, float]) -> float:
+    """Return the recorded value of this name, or say which ones there are."""
+    if monitor not in values:
+        hint = " (no validation data was given)" if monitor.startswith("validation") else ""
+        raise ValueError(f"monitor is {monitor!r}{hint}: expected one of {', '.join(values)}")
+    return values[monitor]

@@ -46,7 +46,7 @@ class Checkpoint(Callback):
 def write(run: Run, path: str | Path) -> None:
     """Write the state of a run, at the end of an epoch, to a checkpoint file."""
     arrays = {f"model/{name}": array for name, array in saving.arrays(run.model).items()}
-    for name, array in run.optimizer.state.items():
+    for name, array in run.optimizer.snapshot().items():
         arrays[f"optimizer/{name}"] = array
     remembered = []
     for position, callback in enumerate(run.callbacks):
@@ -59,11 +59,7 @@ def write(run: Run, path: str | Path) -> None:
         remembered.append({"type": type(callback).__name__, "values": plain})
     description = {
         "model": saving.configuration(run.model),
-        "optimizer": {
-            "type": type(run.optimizer).__name__,
-            "steps": run.optimizer.steps,
-            "learning_rate": run.optimizer.learning_rate,
-        },
+        "optimizer": type(run.optimizer).__name__,
         "rng": run.rng.bit_generator.state,
         "epoch": run.epoch,
         "history": dict(run.history),
@@ -93,8 +89,8 @@ def restore(run: Run, path: str | Path) -> None:
     optimizer, kept = run.optimizer, part("optimizer/")
     callbacks = [type(callback).__name__ for callback in run.callbacks]
     for what, found, expected in (
-        ("optimizer", description["optimizer"]["type"], type(optimizer).__name__),
-        ("optimizer state", sorted(kept), sorted(optimizer.state)),
+        ("optimizer", description["optimizer"], type(optimizer).__name__),
+        ("optimizer state", sorted(kept), sorted(optimizer.snapshot())),
         ("generator", description["rng"]["bit_generator"], type(run.rng.bit_generator).__name__),
         ("callbacks", [one["type"] for one in description["callbacks"]], callbacks),
     ):
@@ -103,10 +99,7 @@ def restore(run: Run, path: str | Path) -> None:
                 f"{path} was written by another run: {what} {found} there and {expected} here"
             )
     saving.put_into(run.model, part("model/"), path)
-    for name, array in optimizer.state.items():
-        array[...] = kept[name]
-    optimizer.steps = description["optimizer"]["steps"]
-    optimizer.learning_rate = description["optimizer"]["learning_rate"]
+    optimizer.restore(kept)
     run.rng.bit_generator.state = description["rng"]
     run.epoch = description["epoch"]
     run.history.replace(description["history"])

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from dlcourse import validation
-from dlcourse.training.callback import Callback, Run
+from dlcourse.training.callback import Callback, Run, monitored
 
 
 class EarlyStopping(Callback):
@@ -52,12 +52,7 @@ class EarlyStopping(Callback):
         self._snapshot: dict[str, np.ndarray] | None = None
 
     def on_epoch_end(self, run: Run, values: Mapping[str, float]) -> None:
-        if self.monitor not in values:
-            hint = " (no validation data was given)" if "validation" in self.monitor else ""
-            raise ValueError(
-                f"monitor is {self.monitor!r}{hint}: expected one of {', '.join(values)}"
-            )
-        value = values[self.monitor]
+        value = monitored(self.monitor, values)
         if self.sign * (value - self.best) > self.minimum_change:
             self.best, self.best_epoch = value, run.epoch
             if self.restore_best:

@@ -1,25 +1,30 @@
 """The training loop."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from time import perf_counter
 
 import numpy as np
 
 from dlcourse import validation
-from dlcourse.data import Dataset, as_dataset, batches
+from dlcourse.data import Augmentation, Dataset, as_dataset, batches
 from dlcourse.losses import Loss
 from dlcourse.model import Sequential
 from dlcourse.optimizers import Optimizer
+from dlcourse.regularizers import ElasticNet, MaxNorm
+from dlcourse.schedules import Schedule
 from dlcourse.training.callback import Callback, Run
 from dlcourse.training.checkpoint import Checkpoint, restore
 from dlcourse.training.history import History
 from dlcourse.training.progress import ProgressBar
+from dlcourse.training.step import Accumulator, Recipe
+from dlcourse.training.tally import Metric, Tally
+from dlcourse.validation import NotFiniteError
 
 
-class TrainingDiverged(ArithmeticError):
-    """The loss was no longer a finite number."""
+class TrainingDiverged(NotFiniteError):
+    """The loss, or the gradients, were no longer finite numbers."""
 
 
 def fit(
@@ -32,6 +37,14 @@ def fit(
     epochs: int = 10,
     batch_size: int = 32,
     rng: np.random.Generator | int,
+    schedule: Schedule | None = None,
+    penalty: ElasticNet | None = None,
+    clip_norm: float | None = None,
+    clip_value: float | None = None,
+    max_norm: MaxNorm | None = None,
+    augment: Augmentation | None = None,
+    accumulate: int = 1,
+    metrics: Mapping[str, Metric] | None = None,
     callbacks: Iterable[Callback] = (),
     progress: bool = True,
     resume: str | Path | None = None,
@@ -51,6 +64,23 @@ def fit(
         batch of an epoch holds what is left.
     rng
         A ``numpy.random.Generator``, or a seed, for the order of the examples in each epoch.
+    schedule
+        The learning rate as a function of the steps taken, such as ``CosineDecay(0.1, 500)``.
+    penalty
+        ``L1``, ``L2`` or ``ElasticNet``: its gradient is added to the loss's.
+    clip_norm, clip_value
+        Limits on the gradients before each step, by their common norm or each by itself.
+    max_norm
+        A ``MaxNorm`` bound on each unit's weights, enforced after each step.
+    augment
+        An ``Augmentation`` of each training batch; validation data stays as it is.
+    accumulate
+        Take one step for so many batches, with the mean of their gradients: as large a batch as
+        ``batch_size * accumulate`` in the memory of one of ``batch_size`` (layers that look at
+        the whole batch, such as BatchNorm, still see the small ones).
+    metrics
+        More to record on validation data: functions of (targets, outputs) by name, such as
+        ``{"f1": lambda target, y: metrics.f1(target, y.argmax(axis=1))}``.
     callbacks
         What else is to happen, such as ``EarlyStopping(patience=3)``.
     progress
@@ -62,15 +92,16 @@ def fit(
     Returns
     -------
     History
-        "loss" (mean over the epoch's examples, measured while the parameters change), "seconds",
-        with labels "accuracy", and with validation data "validation_loss" and so on.
+        "loss" (mean over the epoch's examples, measured while the parameters change, without the
+        penalty), "seconds", with labels "accuracy", with validation data "validation_loss" and so
+        on, "penalty" and "learning_rate" where there is one to follow.
 
     Raises
     ------
     TypeError, ValueError
         An argument is wrong; nothing was changed.
     TrainingDiverged
-        A loss was NaN or infinite. The model has the parameters from before that epoch.
+        A loss or a gradient was NaN or infinite. Model and optimizer are as before that epoch.
 
     Notes
     -----
@@ -78,9 +109,11 @@ def fit(
     so, and what was learnt stays.
     """
     _check_parts(model, loss, optimizer)
-    train = _checked_data("data", data, model, loss)
+    recipe = Recipe(
+        batch_size, accumulate, augment, schedule, penalty, clip_norm, clip_value, max_norm
+    )
+    train = _checked_data("data", data, model, loss, augment)
     held_out = None if validation is None else _checked_data("validation", validation, model, loss)
-    size = _count("batch_size", batch_size)
     rng = _generator("rng", rng)
     watchers = [*callbacks, *([ProgressBar()] if progress else [])]
     # A checkpoint comes last, so that it holds what the others remember of this epoch too.
@@ -95,10 +128,9 @@ def fit(
     try:
         while run.epoch < run.epochs and run.history.stopped is None:
             run.epoch += 1
-            with np.errstate(all="ignore"):  # divergence is noticed, and said, by the loss
-                values = _train_one_epoch(run, train, size, rng)
+            values = _train_one_epoch(run, train, recipe)
             if held_out is not None:
-                for name, value in evaluate(model, loss, held_out).items():
+                for name, value in evaluate(model, loss, held_out, metrics=metrics).items():
                     values[f"validation_{name}"] = value
             run.history.append(values)
             for callback in watchers:
@@ -111,52 +143,63 @@ def fit(
     return run.history
 
 
-def _train_one_epoch(
-    run: Run, data: Dataset, batch_size: int, rng: np.random.Generator
-) -> dict[str, float]:
-    """Take one step for each batch; return the means over the epoch's examples."""
+def _train_one_epoch(run: Run, data: Dataset, recipe: Recipe) -> dict[str, float]:
+    """Go through the data once; return the means over the epoch's examples."""
     model, loss, optimizer = run.model, run.loss, run.optimizer
-    good = model.snapshot()
+    good = model.snapshot(), optimizer.snapshot()
     began = perf_counter()
-    total, correct = 0.0, 0
-    for number, (x, target) in enumerate(batches(data, batch_size, rng), start=1):
-        y = model.forward(x)
-        value = loss.forward(y, target)
-        if not math.isfinite(value):
-            model.restore(good)
-            raise TrainingDiverged(
-                f"the loss became {value} in epoch {run.epoch}, batch {number}: the model has its "
-                f"parameters from before that epoch again; try a learning rate below "
-                f"{optimizer.learning_rate:g}"
-            )
-        model.backward(loss.backward())
-        optimizer.step()
-
-        total += value * len(x)
-        if loss.classification:
-            correct += loss.count_correct(y, target)
-    values = {"loss": total / len(data.x)}
-    if loss.classification:
-        values["accuracy"] = correct / (len(data.x) * loss.decisions(model.output_shape))
-    values["seconds"] = perf_counter() - began
-    return values
+    tally = Tally(model, loss)
+    accumulator = Accumulator(model.parameters, recipe.accumulate)
+    number = 0
+    try:
+        # Divergence is noticed, and said, by the loss; NumPy's own warnings would come first.
+        with np.errstate(all="ignore"):
+            for x, target in batches(data, recipe.batch_size, run.rng):
+                number += 1
+                if recipe.augment is not None:
+                    x = recipe.augment(x, run.rng)
+                y = model.forward(x)
+                value = loss.forward(y, target)
+                if not math.isfinite(value):
+                    raise NotFiniteError(f"the loss became {value}")
+                model.backward(loss.backward())
+                tally.add(value, y, target)
+                if accumulator.add(len(x), last=tally.examples == len(data.x)):
+                    recipe.step(optimizer)
+    except NotFiniteError as error:
+        model.restore(good[0])
+        optimizer.restore(good[1])
+        raise TrainingDiverged(
+            f"{error} in epoch {run.epoch}, batch {number}: model and optimizer are as before "
+            f"that epoch again; try a learning rate below {optimizer.learning_rate:g}"
+        ) from None
+    return tally.means() | recipe.measured(optimizer) | {"seconds": perf_counter() - began}
 
 
 def evaluate(
-    model: Sequential, loss: Loss, data: tuple, batch_size: int = 1024
+    model: Sequential,
+    loss: Loss,
+    data: tuple,
+    batch_size: int = 1024,
+    metrics: Mapping[str, Metric] | None = None,
 ) -> dict[str, float]:
-    """Return the mean "loss" over ``data`` in evaluation mode and, with labels, "accuracy"."""
+    """Return the mean "loss" over ``data`` in evaluation mode, with labels the "accuracy".
+
+    ``metrics`` are more functions of (targets, outputs), by name.
+    """
     data = _checked_data("data", data, model, loss)
-    total, correct = 0.0, 0
-    for x, target in batches(data, _count("batch_size", batch_size)):
+    metrics = metrics or {}
+    size = _count("batch_size", batch_size)
+    tally = Tally(model, loss)
+    outputs = np.empty((len(data.x) if metrics else 0, *model.output_shape), model.dtype)
+    for x, target in batches(data, size):
         y = model.forward(x, training=False)
-        total += loss.forward(y, target) * len(x)
-        if loss.classification:
-            correct += loss.count_correct(y, target)
-    values = {"loss": total / len(data.x)}
-    if loss.classification:
-        values["accuracy"] = correct / (len(data.x) * loss.decisions(model.output_shape))
-    return values
+        if metrics:
+            outputs[tally.examples : tally.examples + len(x)] = y
+        tally.add(loss.forward(y, target), y, target)
+    return tally.means() | {
+        name: float(metric(data.y, outputs)) for name, metric in metrics.items()
+    }
 
 
 def _check_parts(model: Sequential, loss: Loss, optimizer: Optimizer) -> None:
@@ -173,9 +216,14 @@ def _check_parts(model: Sequential, loss: Loss, optimizer: Optimizer) -> None:
         )
 
 
-def _checked_data(name: str, value: tuple, model: Sequential, loss: Loss) -> Dataset:
+def _checked_data(
+    name: str, value: tuple, model: Sequential, loss: Loss, augment: Augmentation | None = None
+) -> Dataset:
     data = as_dataset(name, value)
-    x = validation.batch(f"{name}.x", data.x, model.input_shape, model.input_dtype)
+    cropped = augment is not None and augment.crop is not None
+    # What will be cropped may have any size; the model looks at what comes out.
+    shape = data.x.shape[1:] if cropped else model.input_shape
+    x = validation.batch(f"{name}.x", data.x, shape, model.input_dtype)
     y = loss.check_target(data.y, model.output_shape, len(x), model.dtype, f"{name}.y")
     return Dataset(validation.finite(f"{name}.x", x), validation.finite(f"{name}.y", y))
 

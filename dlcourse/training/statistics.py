@@ -125,13 +125,10 @@ def signal_statistics(
 
 def _trial_step(model: Sequential, optimizer: Optimizer) -> dict[str, np.ndarray]:
     """Take one step and undo the optimizer's part of it; return what the parameters became."""
-    state = {name: array.copy() for name, array in optimizer.state.items()}
-    steps = optimizer.steps
+    before = optimizer.snapshot()
     optimizer.step()
     after = {part.name: part.value.copy() for part in model.parameters}
-    for name, array in optimizer.state.items():
-        array[...] = state[name]
-    optimizer.steps = steps
+    optimizer.restore(before)
     return after
 
 
