@@ -1,10 +1,6 @@
 """Compiling the library's kernels ahead of their first use."""
 
-import importlib
-import pkgutil
 import time
-from collections.abc import Iterator
-from types import ModuleType
 from typing import Any, NamedTuple
 
 from dlcourse.commands import optional
@@ -54,27 +50,11 @@ def warm() -> Warmed:
     return Warmed(len(tasks), compiled, seconds)
 
 
-def cached_kernels() -> Iterator[Any]:
-    """Yield each Numba dispatcher of ``dlcourse.kernels`` that keeps its code in the cache."""
-    import numba.core.dispatcher
+def cached_kernels() -> list[Any]:
+    """Return the Numba dispatcher of each kernel that keeps its machine code in the cache."""
+    # Importing the package fills the list.
+    import dlcourse.kernels  # noqa: F401
+    from dlcourse.kernels.cpu.compile import KERNELS
 
-    from dlcourse import kernels
-
-    seen = set()
-    for module in _modules_of(kernels):
-        for value in vars(module).values():
-            if (
-                isinstance(value, numba.core.dispatcher.Dispatcher)
-                and value.stats.cache_path is not None
-                and id(value) not in seen
-            ):
-                seen.add(id(value))
-                yield value
-
-
-def _modules_of(package: ModuleType) -> Iterator[ModuleType]:
-    yield package
-    for info in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
-        # The CUDA kernels are compiled for the device they run on, at their launch.
-        if ".cuda" not in info.name:
-            yield importlib.import_module(info.name)
+    dispatchers = [dispatcher for dispatcher, _ in KERNELS.values()]
+    return [each for each in dispatchers if each.stats.cache_path is not None]

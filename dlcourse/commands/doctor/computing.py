@@ -32,7 +32,9 @@ def threading_layer(run: Callable[[], tuple[str, int]] | None = None) -> Finding
         Returns the name of the layer and the number of threads; a real loop when left out.
     """
     if run is None:
-        from dlcourse.commands.doctor.probe import run_parallel_loop as run
+        from dlcourse.commands.doctor.probe import run_parallel_loop
+
+        run = run_parallel_loop
     remedy = {
         "linux": "install OpenMP, on Debian and Ubuntu: apt-get install libgomp1",
         "darwin": "install OpenMP: brew install libomp",
@@ -79,7 +81,7 @@ def blas(pools: list[dict[str, Any]] | None = None) -> Finding:
 def _owner(filepath: str) -> str:
     """Say which package a library came with, from a path such as ``…/numpy.libs/lib….so``."""
     for part in Path(filepath).parts:
-        if part.endswith(".libs") or part.endswith(".dylibs"):
+        if part.endswith((".libs", ".dylibs")):
             return f"{part.partition('.')[0]}'s, "
     return ""
 

@@ -2,13 +2,12 @@
 
 import platform
 import sys
-from collections.abc import Sequence
 from importlib import metadata, util
 from pathlib import Path
 
 import dlcourse
 from dlcourse.commands import course
-from dlcourse.commands.doctor.finding import Finding
+from dlcourse.commands.doctor.finding import Finding, Level
 from dlcourse.commands.errors import UserError
 
 REINSTALL = "in the course's folder: python -m pip install -r requirements.txt"
@@ -25,11 +24,13 @@ FURTHER_EXTRAS = {
 }
 
 
-def python(version: Sequence[int] = sys.version_info, bits: int = sys.maxsize) -> Finding:
+def python(
+    version: tuple[int, int, int] = sys.version_info[:3], bits: int = sys.maxsize
+) -> Finding:
     """Check that this Python is one that the project supports, and a 64-bit one."""
     from packaging.specifiers import SpecifierSet
 
-    text = ".".join(str(part) for part in version[:3])
+    text = ".".join(str(part) for part in version)
     value = f"{text} ({platform.python_implementation()}, {sys.executable})"
     wanted = metadata.metadata("dlcourse")["Requires-Python"]
     if text not in SpecifierSet(wanted):
@@ -66,29 +67,28 @@ def packages() -> list[Finding]:
     """
     findings = []
     for extra in NEEDED_EXTRAS:
-        findings += [package(requirement, missing="bad") for requirement in _requirements(extra)]
+        findings += [package(requirement, level="bad") for requirement in _requirements(extra)]
     for extra, why in LOCKED_EXTRAS.items():
-        findings += [package(each, missing="warn", why=why) for each in _requirements(extra)]
+        findings += [package(each, level="warn", why=why) for each in _requirements(extra)]
     for extra, purpose in FURTHER_EXTRAS.items():
         findings += further_extra(extra, purpose)
     return findings
 
 
-def package(requirement: str, missing: str = "bad", why: str = "") -> Finding:
+def package(requirement: str, level: Level = "bad", why: str = "") -> Finding:
     """Compare the installed version of one package with a requirement such as ``numpy>=2.3``.
 
     Parameters
     ----------
     requirement : str
         A requirement as in ``pyproject.toml``.
-    missing : {"bad", "warn"}
-        The level when the package is missing or its version does not fit.
+    level : {"bad", "warn"}
+        The finding's level when the package is missing or its version does not fit.
     why : str
         Who needs it, for the remedy.
     """
     from packaging.requirements import Requirement
 
-    level = "bad" if missing == "bad" else "warn"
     wanted = Requirement(requirement)
     remedy = f"{why}; {REINSTALL}" if why else REINSTALL
     try:
@@ -102,7 +102,7 @@ def package(requirement: str, missing: str = "bad", why: str = "") -> Finding:
 
 def further_extra(extra: str, purpose: str) -> list[Finding]:
     """Say whether an extra that is installed on request is there, and fits."""
-    found = [package(requirement, missing="warn") for requirement in _requirements(extra)]
+    found = [package(requirement, level="warn") for requirement in _requirements(extra)]
     installed = [each for each in found if not each.value.startswith("missing")]
     name = f"extra {extra}"
     if len(installed) < len(found):

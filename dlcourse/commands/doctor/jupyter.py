@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from importlib import util
 from pathlib import Path
 
-from dlcourse.commands.doctor.finding import Finding
+from dlcourse.commands.doctor.finding import Finding, Level
 from dlcourse.commands.doctor.installation import REINSTALL
 
 # nbgrader's parts of the Jupyter server, by who works with them. Learners need the first alone.
-SERVER_EXTENSIONS = {
+SERVER_EXTENSIONS: dict[str, Level] = {
     "nbgrader.server_extensions.validate_assignment": "bad",
     "nbgrader.server_extensions.assignment_list": "warn",
     "nbgrader.server_extensions.formgrader": "warn",
@@ -26,7 +26,8 @@ def kernel(folder: Path | None = None) -> Finding:
     folder : Path, optional
         Where the kernel ``python3`` is described; the place Jupyter finds first when left out.
     """
-    if util.find_spec("ipykernel") is None:
+    ipykernel = util.find_spec("ipykernel")
+    if ipykernel is None or ipykernel.origin is None:
         return Finding("notebook kernel", "ipykernel is missing", "bad", REINSTALL)
     if folder is None:
         from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
@@ -37,7 +38,7 @@ def kernel(folder: Path | None = None) -> Finding:
             remedy = f"{sys.executable} -m ipykernel install --sys-prefix"
             return Finding("notebook kernel", "none called python3", "bad", remedy)
     # ipykernel's own folder is what Jupyter falls back to when no kernel is described.
-    here = (Path(sys.prefix), Path(util.find_spec("ipykernel").origin).parent)
+    here = (Path(sys.prefix), Path(ipykernel.origin).parent)
     if not any(folder.is_relative_to(place) for place in here):
         return Finding(
             "notebook kernel",
@@ -65,7 +66,7 @@ def nbgrader_server(enabled: Mapping[str, bool] | None = None) -> Finding:
     off = [name for name in SERVER_EXTENSIONS if not enabled.get(name)]
     if not off:
         return Finding("nbgrader's server part", f"{len(SERVER_EXTENSIONS)} extensions enabled")
-    level = "bad" if any(SERVER_EXTENSIONS[name] == "bad" for name in off) else "warn"
+    level: Level = "bad" if any(SERVER_EXTENSIONS[name] == "bad" for name in off) else "warn"
     short = ", ".join(name.rpartition(".")[2] for name in off)
     remedy = " && ".join(f"jupyter server extension enable --sys-prefix {name}" for name in off)
     return Finding("nbgrader's server part", f"disabled: {short}", level, remedy)
