@@ -39,10 +39,13 @@ def _user_cache() -> tuple[Path, ...]:
 
 def can_write(folder: Path) -> bool:
     """Say whether `folder`, or the nearest folder above it that exists, can be written."""
-    for place in (folder, *folder.parents):
-        if place.exists():
-            return os.access(place, os.W_OK | os.X_OK)
-    return False
+    place = next(place for place in (folder, *folder.parents) if place.exists())
+    try:
+        # Rights alone do not tell: root has them all, even where nothing can be written.
+        with tempfile.TemporaryFile(dir=place):
+            return True
+    except OSError:
+        return False
 
 
 def _private_folder() -> Path:

@@ -92,18 +92,15 @@ def kernel_cache(folders: list[Path] | None = None) -> Finding:
         from dlcourse.commands.kernels import cached_kernels
 
         folders = sorted({Path(kernel.stats.cache_path) for kernel in cached_kernels()})
+    remedy = f"set {cache.VARIABLE} to a folder that you may write"
+    if not folders:
+        return Finding("kernel cache", "none: each process compiles anew", "bad", remedy)
     named = f" ({cache.VARIABLE})" if os.environ.get(cache.VARIABLE) else ""
     count = sum(1 for folder in folders for _ in folder.glob("*.nbi"))
-    place = os.path.commonpath(folders) if folders else "no kernel keeps its code"
-    value = f"{place}{named}, {count} kernel{'s' * (count != 1)} kept"
+    value = f"{os.path.commonpath(folders)}{named}, {count} kernel{'s' * (count != 1)} kept"
     closed = [folder for folder in folders if not cache.can_write(folder)]
     if closed:
-        return Finding(
-            "kernel cache",
-            f"{closed[0]} cannot be written",
-            "bad",
-            f"set {cache.VARIABLE} to a folder that you may write",
-        )
+        return Finding("kernel cache", f"{closed[0]} cannot be written", "bad", remedy)
     if not count:
         return Finding("kernel cache", value, "warn", "compile them now: dlcourse warmup")
     return Finding("kernel cache", value)
@@ -137,7 +134,7 @@ def gpu(
     if status:
         return Finding(
             "GPU",
-            f"the NVIDIA driver is installed but does not start (CUDA error {status})",
+            f"the NVIDIA driver does not start: {_error_text(driver, status)}",
             "warn",
             "restart the machine, or reinstall the driver that belongs to its kernel; "
             "in a container, start it with the GPU handed in (docker run --gpus all)",
@@ -150,6 +147,12 @@ def gpu(
     takes = f"driver for CUDA {version.value // 1000}.{version.value % 1000 // 10}"
     value = f"{names}; {takes}; {software}"
     return Finding("GPU", value, *(() if numba_cuda else ("warn", missing)))
+
+
+def _error_text(driver: Any, status: int) -> str:
+    text = ctypes.c_char_p()
+    driver.cuGetErrorString(status, ctypes.byref(text))
+    return f"{text.value.decode()} (CUDA error {status})" if text.value else f"CUDA error {status}"
 
 
 def _device_name(driver: Any, index: int) -> str:

@@ -91,13 +91,14 @@ def package(requirement: str, level: Level = "bad", why: str = "") -> Finding:
 
     wanted = Requirement(requirement)
     remedy = f"{why}; {REINSTALL}" if why else REINSTALL
+    allowed = ",".join(sorted(map(str, wanted.specifier), reverse=True))
     try:
         version = metadata.version(wanted.name)
     except metadata.PackageNotFoundError:
-        return Finding(wanted.name, f"missing, wanted {wanted.specifier}", level, remedy)
+        return Finding(wanted.name, f"missing, wanted {allowed}", level, remedy)
     if not wanted.specifier.contains(version, prereleases=True):
-        return Finding(wanted.name, f"{version}, wanted {wanted.specifier}", level, remedy)
-    return Finding(wanted.name, f"{version:<12} {wanted.specifier}")
+        return Finding(wanted.name, f"{version}, wanted {allowed}", level, remedy)
+    return Finding(wanted.name, f"{version:<12} {allowed}")
 
 
 def further_extra(extra: str, purpose: str) -> list[Finding]:
