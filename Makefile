@@ -64,7 +64,7 @@ bench: $(READY) ## Time the library's training steps, beside PyTorch and JAX whe
 doctor: $(READY) ## Look over this machine and say what is wrong, with a remedy
 	@$(BIN)/dlcourse doctor $(ARGS)
 
-lock: $(READY) ## Resolve requirements.txt anew from pyproject.toml (ARGS=--upgrade takes newer releases)
+lock: $(READY) ## Resolve requirements.txt anew from pyproject.toml (ARGS=--upgrade: newer releases)
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	    --no-emit-index-url --no-emit-find-links --no-header --no-annotate \
 	    --extra course --extra book --extra dev pyproject.toml --output-file requirements.txt $(ARGS)
