@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from dlcourse.commands import course, kernels, optional
+from dlcourse.commands.errors import UserError
 
 SUMMARY = "open the course in JupyterLab"
 
@@ -47,7 +48,7 @@ def run(arguments: argparse.Namespace) -> int:
     folder = course.find(arguments.course)
     work = (arguments.work or folder / "work").resolve()
     kernels.warm()
-    _prepare(folder, work)
+    start = _prepare(folder, work)
     further = list(arguments.further)
     if arguments.no_browser or not _has_browser(os.environ, sys.platform):
         further.append("--no-browser")
@@ -60,18 +61,30 @@ def run(arguments: argparse.Namespace) -> int:
             "on this machine; in a container that may be meant, elsewhere use a user of your own.",
             file=sys.stderr,
         )
-    command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={work}", *QUIET, *further]
+    command = [
+        *(sys.executable, "-m", "jupyterlab"),
+        f"--ServerApp.root_dir={work}",
+        f"--LabApp.default_url=/lab/tree/{start}",
+        *QUIET,
+        # Last, since of two settings the later one holds.
+        *further,
+    ]
     # Nothing that was printed may be lost, or come after what JupyterLab prints.
     sys.stdout.flush()
     sys.stderr.flush()
     return _become(command)
 
 
-def _prepare(folder: Path, work: Path) -> None:
+def _prepare(folder: Path, work: Path) -> str:
+    """Make the working folder or bring it up to date; return its notebook to open first."""
     from dlcourse import workspace
 
     print(f"Working folder: {work}")
-    workspace.prepare(folder, work, lambda line: print(f"  {line}"))
+    try:
+        prepared = workspace.prepare(folder, work, lambda line: print(f"  {line}"))
+    except workspace.WorkspaceError as error:
+        raise UserError(str(error)) from error
+    return prepared.start
 
 
 def _has_browser(environment: Mapping[str, str], platform: str) -> bool:

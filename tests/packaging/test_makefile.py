@@ -173,5 +173,7 @@ def test_no_logic_lives_in_the_targets():
     lines = [line for line in recipes.splitlines() if line.startswith("\t")]
     assert len(lines) >= len(TARGETS) - 1
     for line in lines:
-        assert re.match(r"\t@\$\(BIN\)/(dlcourse|python -m (pytest|tests.benchmarks)|ruff|mypy|uv)\b", line), line
+        assert re.match(
+            r"\t@\$\(BIN\)/(dlcourse|python -m (pytest|tests.benchmarks)|ruff|mypy|uv)\b", line
+        ), line
         assert not re.search(r"[;&|]|\bif\b", line), line
