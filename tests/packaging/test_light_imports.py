@@ -11,15 +11,8 @@ import dlcourse
 
 PACKAGE = Path(dlcourse.__file__).parent
 
-COURSE = {
-    "IPython",
-    "ipykernel",
-    "jupyter_core",
-    "jupyterlab",
-    "matplotlib",
-    "nbformat",
-    "nbgrader",
-}
+JUPYTER = {"IPython", "ipykernel", "jupyter_core", "jupyterlab", "nbformat", "nbgrader"}
+COURSE = JUPYTER | {"matplotlib"}
 SCIENCE = {"numba", "numpy", "pandas", "scipy", "sklearn"}
 CUDA = {"numba.cuda", "numba_cuda"}
 
@@ -29,6 +22,7 @@ UNWANTED = {
     "dlcourse": COURSE | SCIENCE | CUDA | {"tqdm", "packaging"},
     "dlcourse.commands": COURSE | SCIENCE | CUDA | {"tqdm", "packaging"},
     "dlcourse.checks": COURSE | CUDA | {"numba", "sklearn", "dlcourse.kernels"},
+    "dlcourse.figures": JUPYTER | CUDA | {"numba", "sklearn", "matplotlib", "dlcourse.kernels"},
     "dlcourse.grading": CUDA | {"numba", "sklearn", "matplotlib", "dlcourse.kernels"},
     "dlcourse.workspace": CUDA | {"numba", "sklearn", "matplotlib", "dlcourse.kernels"},
 }
