@@ -62,7 +62,8 @@ def run(arguments: argparse.Namespace) -> int:
             file=sys.stderr,
         )
     command = [
-        *(sys.executable, "-m", "jupyterlab"),
+        # -P: a learner's own random.py in that folder is not to be imported by the server.
+        *(sys.executable, "-P", "-m", "jupyterlab"),
         f"--ServerApp.root_dir={work}",
         f"--LabApp.default_url=/lab/tree/{start}",
         *QUIET,
@@ -72,7 +73,7 @@ def run(arguments: argparse.Namespace) -> int:
     # Nothing that was printed may be lost, or come after what JupyterLab prints.
     sys.stdout.flush()
     sys.stderr.flush()
-    return _become(command)
+    return _become(command, work)
 
 
 def _prepare(folder: Path, work: Path) -> str:
@@ -107,12 +108,16 @@ def _is_root() -> bool:
     return hasattr(os, "geteuid") and os.geteuid() == 0
 
 
-def _become(command: list[str]) -> int:
-    """Run JupyterLab in this process's place, so that Ctrl-C and signals reach it alone."""
+def _become(command: list[str], folder: Path) -> int:
+    """Run JupyterLab in this process's place, so that Ctrl-C and signals reach it alone.
+
+    It is run in the working folder, because nbgrader looks for its files where it is started.
+    """
     if os.name == "posix":
+        os.chdir(folder)
         os.execv(command[0], command)
     # Windows has no such replacement: its exec starts a second process and hands the prompt back.
-    process = subprocess.Popen(command)
+    process = subprocess.Popen(command, cwd=folder)
     while True:
         try:
             return process.wait()

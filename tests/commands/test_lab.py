@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 import webbrowser
 from types import SimpleNamespace
@@ -32,7 +33,7 @@ def started(monkeypatch, tmp_path):
         "prepare",
         lambda course, target, report: SimpleNamespace(start="start.ipynb", target=target),
     )
-    monkeypatch.setattr(lab, "_become", lambda command: found.append(command) or 0)
+    monkeypatch.setattr(lab, "_become", lambda command, folder: found.append(command) or 0)
     monkeypatch.setattr(lab, "_is_root", lambda: False)
     monkeypatch.setattr(lab, "_has_browser", lambda environment, platform: True)
     return found
@@ -41,7 +42,7 @@ def started(monkeypatch, tmp_path):
 def test_jupyterlab_opens_the_working_folder_at_its_first_page(started, tmp_path):
     assert commands.main(["lab"]) == 0
     (command,) = started
-    assert command[:3] == [sys.executable, "-m", "jupyterlab"]
+    assert command[:4] == [sys.executable, "-P", "-m", "jupyterlab"]
     assert f"--ServerApp.root_dir={tmp_path / 'course' / 'work'}" in command
     assert "--LabApp.default_url=/lab/tree/start.ipynb" in command
     assert "--no-browser" not in command
@@ -139,7 +140,7 @@ def free_port() -> int:
         return listener.getsockname()[1]
 
 
-@pytest.mark.skipif(os.name != "posix", reason="signals as POSIX has them")
+@pytest.mark.skipif(os.name != "posix", reason="a terminal as POSIX has them")
 def test_a_real_server_answers_and_ends_with_ctrl_c(tmp_path):
     port = free_port()
     work = tmp_path / "work"
@@ -147,41 +148,53 @@ def test_a_real_server_answers_and_ends_with_ctrl_c(tmp_path):
     command += ["--work", str(work), "--ServerApp.port_retries=0"]
     environment = {**os.environ, "JUPYTER_RUNTIME_DIR": str(tmp_path / "runtime")}
     log = tmp_path / "log"
-    with log.open("w", encoding="utf-8") as output:
-        server = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, env=environment
-        )
-    try:
-        # The address with the secret in it, which a learner would open.
-        address = wait_for(
-            lambda: re.search(
-                rf"http://127\.0\.0\.1:{port}/\S*token=\w+", log.read_text(encoding="utf-8")
-            ),
-            server,
-            log,
-        )[0]
-        assert "/lab/tree/start.ipynb?token=" in address
-        with urllib.request.urlopen(address, timeout=30) as page:
-            assert page.status == 200
-            assert "jupyterlab" in page.read().decode().lower()
-        listing = address.replace("/lab/tree/start.ipynb", "/api/contents/start.ipynb")
-        with urllib.request.urlopen(listing, timeout=30) as answer:
-            assert answer.status == 200
-    finally:
-        server.send_signal(signal.SIGINT)
-        server.send_signal(signal.SIGTERM)
-        ended = server.wait(timeout=30)
-    assert ended == 0, log.read_text(encoding="utf-8")
+    # JupyterLab asks before it stops, if there is a terminal to ask at.
+    keyboard, terminal = os.openpty()
+    with (
+        log.open("w", encoding="utf-8") as output,
+        subprocess.Popen(
+            command, stdin=terminal, stdout=output, stderr=output, env=environment
+        ) as server,
+    ):
+        try:
+            # The address with the secret in it, which a learner would open.
+            printed = re.compile(rf"http://127\.0\.0\.1:{port}/lab/tree/start\.ipynb\?token=\w+")
+            address = wait_for(lambda: printed.search(log.read_text(encoding="utf-8")), server)[0]
+            page = wait_for(lambda: fetch(address), server)
+            assert "jupyterlab" in page.lower()
+            assert fetch(address.replace("/lab/tree/", "/api/contents/"))
+            server.send_signal(signal.SIGINT)
+            question = "Shut down this Jupyter server (y/[n])?"
+            wait_for(lambda: question in log.read_text(encoding="utf-8"), server)
+            os.write(keyboard, b"y\n")
+            assert server.wait(timeout=30) == 0
+        except BaseException:
+            server.kill()
+            print(log.read_text(encoding="utf-8"))
+            raise
+        finally:
+            os.close(keyboard)
+            os.close(terminal)
     assert (work / "start.ipynb").is_file()
-    with pytest.raises(OSError):
-        urllib.request.urlopen(address, timeout=5)
+    assert fetch(address) is None
 
 
-def wait_for(question, server, log, seconds=90):
+def fetch(address: str) -> str | None:
+    """Return a page of the server, None when nothing listens there."""
+    try:
+        with urllib.request.urlopen(address, timeout=30) as answer:
+            return answer.read().decode()
+    except urllib.error.URLError as error:
+        if isinstance(error.reason, ConnectionRefusedError):
+            return None
+        raise
+
+
+def wait_for(question, server, seconds=120):
     """Ask until there is an answer, as long as the server lives."""
     end = time.monotonic() + seconds
     while time.monotonic() < end and server.poll() is None:
         if answer := question():
             return answer
         time.sleep(0.1)
-    pytest.fail(f"no answer from the server:\n{log.read_text(encoding='utf-8')}")
+    raise AssertionError(f"no answer from the server, whose status is {server.poll()}")
