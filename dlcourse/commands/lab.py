@@ -1,0 +1,126 @@
+"""Open the course in JupyterLab, on a working folder of your own.
+
+The folder is made, or brought up to date, from the course's chapters and labs; what you changed in
+it is kept. Words that are not listed below go to JupyterLab, such as --port=8899 or --ip=0.0.0.0.
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+import webbrowser
+from collections.abc import Mapping
+from pathlib import Path
+
+from dlcourse.commands import course, kernels, optional
+from dlcourse.commands.errors import UserError
+
+SUMMARY = "open the course in JupyterLab"
+
+# JupyterLab asks its makers' site for news and for newer versions, and puts a question about it
+# between a learner and the first notebook. Neither is of use here.
+QUIET = (
+    "--LabApp.news_url=None",
+    "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of ``dlcourse lab``."""
+    course.add_argument(parser)
+    parser.add_argument(
+        "--work",
+        type=Path,
+        metavar="FOLDER",
+        help="the folder to work in (default: work/ in the course's folder)",
+    )
+    parser.add_argument(
+        "--no-browser",
+        action="store_true",
+        help="do not open a browser, only print the address",
+    )
+    parser.set_defaults(takes_further=True)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Compile what is not cached, prepare the working folder and become JupyterLab."""
+    optional.require("jupyterlab")
+    folder = course.find(arguments.course)
+    work = (arguments.work or folder / "work").resolve()
+    kernels.warm()
+    start = _prepare(folder, work)
+    further = list(arguments.further)
+    if arguments.no_browser or not _has_browser(os.environ, sys.platform):
+        further.append("--no-browser")
+        if not arguments.no_browser:
+            print("No browser was found here: open the address below in one.")
+    if _is_root() and not any(word.startswith("--allow-root") for word in further):
+        further.append("--allow-root")
+        print(
+            "dlcourse lab: JupyterLab runs as root here, so whoever reaches it can do everything "
+            "on this machine; in a container that may be meant, elsewhere use a user of your own.",
+            file=sys.stderr,
+        )
+    command = [
+        # -P: a learner's own random.py in that folder is not to be imported by the server.
+        *(sys.executable, "-P", "-m", "jupyterlab"),
+        f"--ServerApp.root_dir={work}",
+        f"--LabApp.default_url=/lab/tree/{start}",
+        *QUIET,
+        # Last, since of two settings the later one holds.
+        *further,
+    ]
+    # Nothing that was printed may be lost, or come after what JupyterLab prints.
+    sys.stdout.flush()
+    sys.stderr.flush()
+    return _become(command, work)
+
+
+def _prepare(folder: Path, work: Path) -> str:
+    """Make the working folder or bring it up to date; return its notebook to open first."""
+    from dlcourse import workspace
+
+    print(f"Working folder: {work}")
+    try:
+        prepared = workspace.prepare(folder, work, lambda line: print(f"  {line}"))
+    except workspace.WorkspaceError as error:
+        raise UserError(str(error)) from error
+    return prepared.start
+
+
+def _has_browser(environment: Mapping[str, str], platform: str) -> bool:
+    """Say whether a page can be shown: Linux without a display has text browsers at most."""
+    if (
+        platform.startswith("linux")
+        and not environment.get("BROWSER")
+        and not environment.get("DISPLAY")
+        and not environment.get("WAYLAND_DISPLAY")
+    ):
+        return False
+    try:
+        webbrowser.get()
+    except webbrowser.Error:
+        return False
+    return True
+
+
+def _is_root() -> bool:
+    return hasattr(os, "geteuid") and os.geteuid() == 0
+
+
+def _become(command: list[str], folder: Path) -> int:
+    """Run JupyterLab in this process's place, so that Ctrl-C and signals reach it alone.
+
+    It is run in the working folder, because nbgrader looks for its files where it is started.
+    """
+    if os.name == "posix":
+        os.chdir(folder)
+        os.execv(command[0], command)
+    # Windows has no such replacement: its exec starts a second process and hands the prompt back.
+    process = subprocess.Popen(command, cwd=folder)
+    while True:
+        try:
+            return process.wait()
+        except KeyboardInterrupt:
+            # Ctrl-C reached JupyterLab too, which asks whether to stop: wait for its answer.
+            continue

@@ -1,0 +1,1 @@
+"""Timings of the library's training step, beside other ways to compute the same."""
