@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from dlcourse.checks.arrays import duplicate, plain_copy, plain_view, unchanged
+from dlcourse.checks.arrays import duplicate, only_by_rounding, plain_copy, plain_view, unchanged
 from dlcourse.checks.exercise import Case
 
 # Far more elements than any case has: beyond it an answer is refused by its shape, never copied.
@@ -92,6 +92,8 @@ class Observation:
         "tuple" or "list" when the values came in one, else None.
     changed
         Names of the arguments whose content is not what it was before the call.
+    slightly
+        Those among them that changed by rounding only.
     warned
         Texts of the warnings, without repetition.
     printed
@@ -102,6 +104,7 @@ class Observation:
     received: tuple[Received, ...] = ()
     container: str | None = None
     changed: tuple[str, ...] = ()
+    slightly: tuple[str, ...] = ()
     warned: tuple[str, ...] = ()
     printed: str = ""
 
@@ -128,13 +131,14 @@ def observe(function: Callable[..., Any], case: Case) -> Observation:
         except (Exception, SystemExit) as error:
             failure = describe_failure(error)
     received, container = unpack(returned) if failure is None else ((), None)
+    before = case.arguments
+    changed = tuple(name for name in before if not unchanged(before[name], arguments[name]))
     return Observation(
         failure=failure,
         received=received,
         container=container,
-        changed=tuple(
-            name for name, value in case.arguments.items() if not unchanged(value, arguments[name])
-        ),
+        changed=changed,
+        slightly=tuple(n for n in changed if only_by_rounding(before[n], arguments[n])),
         warned=tuple(dict.fromkeys(str(warning.message) for warning in caught)),
         printed=printed.getvalue(),
     )

@@ -39,13 +39,8 @@ def examine(
     for position, (output, target) in enumerate(zip(exercise.outputs, targets, strict=True)):
         received = seen.received[position] if usable else None
         yield from examine_output(case, output, target, received, seen.warned)
-    changed = f"Your function changes {words.listing(seen.changed)}, which it was only lent."
-    yield Result(
-        Aspect.UNTOUCHED,
-        None,
-        None if running else not seen.changed,
-        changed + " Work on a copy." if seen.changed else "",
-    )
+    changing = untouched_sentence(seen)
+    yield Result(Aspect.UNTOUCHED, None, None if running else not changing, changing)
 
 
 def examine_output(
@@ -99,6 +94,17 @@ def count_sentence(exercise: Exercise, seen: Observation) -> str:
     return f"{exercise.name} returns a {seen.container} of {values}, expected {wanted}."
 
 
+def untouched_sentence(seen: Observation) -> str:
+    """Check that the arguments are what they were."""
+    if not seen.changed:
+        return ""
+    extent = ", if only by rounding" if seen.slightly == seen.changed else ""
+    return (
+        f"Your function changes its argument {words.listing(seen.changed)}{extent}. "
+        f"Arguments belong to the caller: work on a copy."
+    )
+
+
 def kind_sentence(case: Case, output: Output, target: Target, received: Received) -> str:
     """Check that the value is an array, a number, or True or False, as wanted."""
     if target.value.dtype.kind == "b" and target.value.ndim == 0:
@@ -108,6 +114,8 @@ def kind_sentence(case: Case, output: Output, target: Target, received: Received
         right, wanted = received.dtype is not None, "a number"
     else:
         right, wanted = received.described == "an array", "a NumPy array of numbers"
+        if right and target.value.dtype.kind == "f" and received.dtype == np.bool_:
+            return f"{output.name} is an array of True and False, expected {wanted}."
     return "" if right else f"{output.name} is {received.described}, expected {wanted}."
 
 

@@ -10,6 +10,8 @@ import numpy as np
 from dlcourse.checks.arrays import read_only, strided
 from dlcourse.checks.exercise import Case
 
+Numbers = Callable[..., np.ndarray]
+
 LAYOUTS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "arrays in Fortran order": np.asfortranarray,
     "arrays that are every second element of larger ones": strided,

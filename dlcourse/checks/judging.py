@@ -290,11 +290,13 @@ def share_out(
     passed: set[str] = set()
     for case, found in zip(cases, results, strict=True):
         for result in found:
-            part = exercise.part_of(case, result.aspect, result.output).name
+            part = exercise.part_of(case, result.aspect, result.output)
+            if part is None:
+                continue
             if result.passed:
-                passed.add(part)
+                passed.add(part.name)
             elif result.passed is False or result.aspect not in MANNER:
-                lost.add(part)
+                lost.add(part.name)
     by_name = {part.name: part for part in exercise.parts}
 
     def earned(part: Part) -> bool:

@@ -88,6 +88,7 @@ def same_in_everything(first: Observation, second: Observation) -> bool:
         return bool(first.failure and second.failure and first.failure.kind == second.failure.kind)
     return (
         first.changed == second.changed
+        and first.slightly == second.slightly
         and first.container == second.container
         and len(first.received) == len(second.received)
         and all(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dlcourse.checks.drawing import cast, laid_out, normal, quarters, sizes
+from dlcourse.checks.drawing import Numbers, cast, laid_out, normal, quarters, sizes
 from dlcourse.checks.exercise import (
     Aspect,
     Call,
@@ -15,6 +15,7 @@ from dlcourse.checks.exercise import (
     Property,
     Target,
 )
+from dlcourse.checks.exercises.backprop.mistakes.dense_forward import MISTAKES
 
 
 def batch(
@@ -23,7 +24,7 @@ def batch(
     shape: tuple[int, int, int] | None = None,
     part: str = "values",
     dtype: type = np.float32,
-    numbers=normal,
+    numbers: Numbers = normal,
     scale: float = 1.0,
 ) -> Case:
     """Draw one case of ``n`` examples, ``i`` inputs and ``o`` outputs."""
@@ -46,6 +47,7 @@ def draw(rng: np.random.Generator) -> list[Case]:
     return [
         # Square, so that a transposed matrix shows in the numbers and not as an exception.
         batch(rng, "two examples", (2, 2, 2), dtype=np.float64, numbers=quarters),
+        batch(rng, "three of everything", (3, 3, 3), dtype=np.float64),
         batch(rng, "a batch in float32"),
         batch(rng, "a batch in float64", dtype=np.float64),
         batch(rng, "a single example", (1, one, two), "shapes"),
@@ -89,109 +91,6 @@ def rows_one_by_one(
     )
 
 
-# Wrong solutions that people really write.
-
-
-def _bias_left_out(x, w, b):
-    return x @ w
-
-
-def _bias_subtracted(x, w, b):
-    return x @ w - b
-
-
-def _weights_transposed(x, w, b):
-    return x @ w.T + b
-
-
-def _factors_swapped(x, w, b):
-    return w @ x + b
-
-
-def _elementwise_product(x, w, b):
-    return x * w + b
-
-
-def _bias_down_the_batch(x, w, b):
-    return x @ w + b[:, np.newaxis]
-
-
-def _bias_into_the_weights(x, w, b):
-    return x @ (w + b)
-
-
-def _bias_to_the_first_example(x, w, b):
-    y = x @ w
-    y[0] += b
-    return y
-
-
-def _averaged(x, w, b):
-    return x @ w / len(x) + b
-
-
-def _rectified(x, w, b):
-    return np.maximum(x @ w + b, 0)
-
-
-def _first_example_only(x, w, b):
-    return x[0] @ w + b
-
-
-def _examples_in_columns(x, w, b):
-    return w.T @ x.T + b[:, np.newaxis]
-
-
-def _last_example_skipped(x, w, b):
-    y = np.zeros((len(x), len(b)), dtype=x.dtype)
-    for n in range(len(x) - 1):
-        y[n] = x[n] @ w + b
-    return y
-
-
-def _last_input_skipped(x, w, b):
-    y = np.zeros((len(x), len(b)), dtype=x.dtype) + b
-    for i in range(x.shape[1] - 1):
-        y += np.outer(x[:, i], w[i])
-    return y
-
-
-def _squeezed(x, w, b):
-    return np.squeeze(x @ w + b)
-
-
-def _float64_buffer(x, w, b):
-    y = np.zeros((x.shape[0], w.shape[1]))
-    for n in range(x.shape[0]):
-        y[n] = x[n] @ w + b
-    return y
-
-
-def _always_float32(x, w, b):
-    return (x @ w + b).astype(np.float32)
-
-
-def _whole_numbers(x, w, b):
-    y = np.zeros((x.shape[0], w.shape[1]), dtype=int)
-    for n in range(x.shape[0]):
-        y[n] = x[n] @ w + b
-    return y
-
-
-def _weights_changed(x, w, b):
-    w *= np.ones_like(w) + 0 * w
-    w += 0
-    y = x @ w
-    w += b
-    return y + b
-
-
-def _example_answer_typed_in(x, w, b):
-    return np.array([[2.0, -1.0], [0.5, 4.0]], dtype=x.dtype)
-
-
-MISTAKES = ()
-
 DENSE_FORWARD = Exercise(
     name="dense_forward",
     title="the forward pass of a dense layer",
@@ -221,5 +120,5 @@ DENSE_FORWARD = Exercise(
         "free, so the error is bounded by (i + 1) eps times the sum of the terms' absolute values."
     ),
     properties=(Property("rows one by one", rows_one_by_one),),
-    mistakes=MISTAKES,
+    mistakes=tuple(MISTAKES),
 )
