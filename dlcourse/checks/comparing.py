@@ -100,8 +100,8 @@ def untouched_sentence(seen: Observation) -> str:
         return ""
     extent = ", if only by rounding" if seen.slightly == seen.changed else ""
     return (
-        f"Your function changes its argument {words.listing(seen.changed)}{extent}. "
-        f"Arguments belong to the caller: work on a copy."
+        f"your function changes its argument {words.listing(seen.changed)}{extent}, "
+        f"which belongs to the caller."
     )
 
 

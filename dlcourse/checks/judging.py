@@ -273,6 +273,8 @@ def explain(case: Case, finding: Result, mistake: Mistake | None) -> str:
     """Say what came out and what was expected, then the likely mistake, then what was given."""
     if finding.aspect is Aspect.COUNT:
         paragraphs = [finding.sentence]
+    elif finding.aspect is Aspect.PROPERTY:
+        paragraphs = [f"{finding.sentence} (Seen with {case.about}.)"]
     else:
         paragraphs = [f"With {case.about}: {finding.sentence}"]
     if mistake is not None:
