@@ -3,68 +3,110 @@
 from __future__ import annotations
 
 import contextlib
+import inspect
 import os
 import select
 import subprocess
 import time
+import warnings
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from dlcourse.grading import codec, sandbox
 
+# An argument of a callback may always have this many elements.
+FREE_SIZE = 1000
 
-class WorkerLost(BaseException):  # noqa: N818 - it is what happened, not a fault of the caller
-    """The worker died, hung or broke the protocol: this exercise is over.
 
-    Not an ``Exception``, so that a check that catches what a learner's function raises does not
-    take the loss of the process for one of its errors.
+class WorkerLost(Exception):  # noqa: N818 - it is what happened, not a fault of the caller
+    """The worker died, hung or broke the protocol, and has been killed.
+
+    ``kind`` names it for a table: Timeout, ProcessEnded or NoAnswer.
     """
 
+    def __init__(self, kind: str, message: str) -> None:
+        super().__init__(message)
+        self.kind = kind
 
-class LearnerError(Exception):
+
+class Raised(Exception):  # noqa: N818 - as above
     """Something that the learner's code raised inside the worker.
 
-    Its class is made for the occasion and has the original's name. ``cell`` and ``line`` say
-    where in the learner's cells it happened (or are None).
+    Attributes
+    ----------
+    kind, message : str
+        Name of the exception's class, and its text.
+    cell, line : str, int or None
+        Where in the learner's cells it happened, counted from 1.
     """
 
-    cell: str | None = None
-    line: int | None = None
+    def __init__(self, kind: str, message: str, cell: str | None, line: int | None) -> None:
+        super().__init__(f"{kind}: {message}" if message else kind)
+        self.kind = kind
+        self.message = message
+        self.cell = cell
+        self.line = line
 
 
-# Only these are rebuilt as what they were; any other name becomes a LearnerError of that name.
-_BUILT_IN = (
-    (ArithmeticError, AssertionError, AttributeError, EOFError, FloatingPointError, ImportError)
-    + (IndexError, KeyError, LookupError, MemoryError, ModuleNotFoundError, NameError)
-    + (NotImplementedError, OSError, OverflowError, PermissionError, RecursionError)
-    + (RuntimeError, TypeError, UnboundLocalError, ValueError, ZeroDivisionError)
-)
+@dataclass(frozen=True)
+class Found:
+    """What a name stands for in the worker: a function with a signature, or a value."""
+
+    exists: bool
+    callable: bool
+    value: Any = None
+    signature: inspect.Signature | None = None
 
 
-def learner_error(answer: dict[str, Any]) -> LearnerError:
-    """Return the exception that a worker's ``raised`` answer describes."""
-    name, message = _text(answer, "type"), _text(answer, "message")
-    bases: tuple[type, ...] = (LearnerError,)
-    for built_in in _BUILT_IN:
-        if built_in.__name__ == name:
-            bases = (LearnerError, built_in)
-    kind = type(name if name.isidentifier() else "Exception", bases, {"__str__": _first_argument})
-    error = kind(message)
+class _Shown:
+    """A parameter's default value, of which only the text is known here."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def __repr__(self) -> str:
+        return self._text
+
+
+def _raised(answer: dict[str, Any]) -> Raised:
     cell, line = answer.get("cell"), answer.get("line")
-    if type(cell) is str and type(line) is int:
-        error.cell, error.line = codec.clean(cell, 80), line
-    return error
-
-
-def _first_argument(error: BaseException) -> str:
-    return str(error.args[0])
+    known = type(cell) is str and type(line) is int
+    kind = _text(answer, "type")
+    return Raised(
+        kind if kind.isidentifier() else "Exception",
+        _text(answer, "message"),
+        cell if known else None,
+        line if known else None,
+    )
 
 
 def _text(answer: dict[str, Any], name: str) -> str:
     value = answer.get(name)
     return codec.clean(value, 500) if type(value) is str else ""
+
+
+def _signature(parameters: Any) -> inspect.Signature | None:
+    """Rebuild a signature from what the worker says; None when it makes no sense."""
+    if type(parameters) is not list or len(parameters) > 50:
+        return None
+    try:
+        return inspect.Signature(
+            [
+                inspect.Parameter(
+                    codec.clean(name, 80),
+                    inspect._ParameterKind(kind),
+                    default=inspect.Parameter.empty
+                    if default is None
+                    else _Shown(codec.clean(default, 80)),
+                )
+                for name, kind, default in parameters
+            ]
+        )
+    except (TypeError, ValueError, AttributeError):
+        return None
 
 
 class Worker:
@@ -132,31 +174,35 @@ class Worker:
         finally:
             self.seconds_left -= time.monotonic() - start
 
-    def run(self, name: str, source: str) -> tuple[LearnerError | None, str, int]:
-        """Execute a cell; return its error if any, what it printed, and how much more it did."""
+    def run(self, name: str, source: str) -> tuple[Raised | None, str]:
+        """Execute a cell; return its error if any, and the first of what it printed."""
         with self._clock():
             self._send(codec.Encoder().encode({"kind": "run", "cell": name, "source": source}))
             answer = self._receive()
         self._expect(answer, "ran", "raised")
-        error = learner_error(answer) if answer["kind"] == "raised" else None
-        dropped = answer.get("dropped")
-        printed = codec.clean(answer["printed"]) if type(answer.get("printed")) is str else ""
-        return error, printed, dropped if type(dropped) is int else 0
+        error = _raised(answer) if answer["kind"] == "raised" else None
+        printed = answer.get("printed")
+        return error, codec.clean(printed) if type(printed) is str else ""
 
-    def look(self, name: str) -> tuple[bool, bool, Any]:
-        """Return whether ``name`` exists, whether it can be called, and its value if not."""
+    def look(self, name: str) -> Found:
+        """Say what ``name`` stands for."""
         with self._clock():
             self._send(codec.Encoder().encode({"kind": "look", "name": name}))
             answer = self._receive(("value",))
         self._expect(answer, "found")
-        return answer.get("exists") is True, answer.get("callable") is True, answer.get("value")
+        return Found(
+            answer.get("exists") is True,
+            answer.get("callable") is True,
+            answer.get("value"),
+            _signature(answer.get("signature")),
+        )
 
-    def call(self, name: str, arguments: Sequence[Any], options: dict[str, Any]) -> Any:
+    def call(self, name: str, arguments: Sequence[Any]) -> Any:
         """Call a function in the worker, and do to ``arguments`` what it did to its copies.
 
         Raises
         ------
-        LearnerError
+        Raised
             When the function raised.
         WorkerLost
             When no answer came in time, or none that can be believed.
@@ -164,46 +210,25 @@ class Worker:
         self._calls += 1
         encoder = codec.Encoder(layouts=True)
         question = {"kind": "call", "id": self._calls, "name": name}
-        values = {"arguments": list(arguments), "options": options}
-        frame = encoder.encode(question, values)
-        largest = max((array.size for array in encoder.arrays), default=1)
+        frame = encoder.encode(question, {"arguments": list(arguments)})
+        callbacks = _Callbacks(encoder.functions, encoder.arrays)
         with self._clock():
             self._send(frame)
             while True:
                 answer = self._receive(("value", "arguments", "changed"), encoder.arrays)
                 if answer["kind"] != "callback":
                     break
-                self._send(self._answer_callback(answer, encoder.functions, largest))
+                self._send(callbacks.answer(answer))
         self._expect(answer, "returned", "raised")
         if answer.get("id") != self._calls:
-            raise self._lost("it answered another question than it was asked")
-        changed = answer.get("changed")
+            raise self._lost("NoAnswer", "it answered another question than it was asked")
         _write_back(list(arguments), answer.get("arguments"))
-        _write_arrays(encoder.arrays, changed)
+        _write_arrays(encoder.arrays, answer.get("changed"))
+        for text in _warnings(answer.get("warned")):
+            warnings.warn(text, RuntimeWarning, stacklevel=2)
         if answer["kind"] == "raised":
-            raise learner_error(answer)
+            raise _raised(answer)
         return answer.get("value")
-
-    def _answer_callback(
-        self, answer: dict[str, Any], functions: list[Callable[..., Any]], largest: int
-    ) -> bytes:
-        number, arguments = answer.get("function"), answer.get("arguments")
-        if type(number) is not int or not 0 <= number < len(functions):
-            raise self._lost("it called a function that it was not given")
-        if type(arguments) is not tuple:
-            raise self._lost("it called a function without arguments")
-        for argument in arguments:
-            # The function runs in the grader: its work must not grow beyond the exercise's.
-            if isinstance(argument, np.ndarray) and argument.size > largest:
-                message = f"an array of {argument.size} values is larger than the exercise's own"
-                return codec.Encoder().encode({"kind": "error", "message": message})
-        try:
-            with np.errstate(all="ignore"):
-                value = functions[number](*arguments)
-        except Exception as error:  # the learner's mistake, told to the learner's code
-            message = f"{type(error).__name__}: {error}"
-            return codec.Encoder().encode({"kind": "error", "message": codec.clean(message, 500)})
-        return codec.Encoder().encode({"kind": "value"}, {"value": value})
 
     # --- the pipe ----------------------------------------------------------------------------
 
@@ -212,7 +237,7 @@ class Worker:
         poller.register(descriptor, event)
         left = self._deadline - time.monotonic()
         if left <= 0 or not poller.poll(left * 1000):
-            raise self._lost("it took longer than the time allowed")
+            raise self._lost("Timeout", "it took too long; is there a loop that never ends?")
 
     def _send(self, frame: bytes) -> None:
         view = memoryview(frame)
@@ -223,7 +248,7 @@ class Worker:
             except BlockingIOError:
                 continue
             except BrokenPipeError:
-                raise self._lost("its process ended") from None
+                raise self._lost("ProcessEnded", "the process that ran it came to an end") from None
 
     def _read(self, size: int) -> bytes:
         parts = []
@@ -234,7 +259,7 @@ class Worker:
             except BlockingIOError:
                 continue
             if not part:
-                raise self._lost("its process ended")
+                raise self._lost("ProcessEnded", "the process that ran it came to an end")
             parts.append(part)
             size -= len(part)
         return b"".join(parts)
@@ -247,15 +272,15 @@ class Worker:
             decoder = codec.Decoder(known=list(known))
             return decoder.decode(self._read(header), self._read(body), values)
         except codec.FrameError as error:
-            raise self._lost(f"it sent something that is no answer ({error})") from None
+            raise self._lost("NoAnswer", f"it sent something that is no answer ({error})") from None
 
     def _expect(self, answer: dict[str, Any], *kinds: str) -> None:
         if answer["kind"] not in kinds:
-            raise self._lost("it sent something that is no answer to the question")
+            raise self._lost("NoAnswer", "it sent something that is no answer to the question")
 
-    def _lost(self, reason: str) -> WorkerLost:
+    def _lost(self, kind: str, message: str) -> WorkerLost:
         self.close()
-        return WorkerLost(reason)
+        return WorkerLost(kind, message)
 
     # --- the end -----------------------------------------------------------------------------
 
@@ -289,14 +314,54 @@ class Worker:
         self.close()
 
 
+class _Callbacks:
+    """Evaluates, here, the functions that were handed to the learner's code as arguments."""
+
+    def __init__(self, functions: list[Callable[..., Any]], arrays: list[np.ndarray]) -> None:
+        self._functions = functions
+        self._largest = max([FREE_SIZE, *(array.size for array in arrays)])
+
+    def answer(self, question: dict[str, Any]) -> bytes:
+        """Return the frame that answers a worker's ``callback``."""
+        try:
+            value = self._evaluate(question.get("function"), question.get("arguments"))
+        except Exception as error:  # a mistake of the learner's code, told to the learner's code
+            told = {"kind": "error", "type": type(error).__name__, "message": str(error)[:500]}
+            return codec.Encoder().encode(told)
+        return codec.Encoder().encode({"kind": "value"}, {"value": value})
+
+    def _evaluate(self, number: Any, arguments: Any) -> Any:
+        if type(number) is not int or not 0 <= number < len(self._functions):
+            raise ValueError("there is no such function")
+        if type(arguments) is not tuple:
+            raise TypeError("a function is called with arguments")
+        for argument in arguments:
+            # This runs in the grader: its work must not grow beyond what the exercise asks for.
+            if isinstance(argument, np.ndarray) and argument.size > self._largest:
+                raise ValueError(
+                    f"the argument has {argument.size} elements, far more than the exercise's own"
+                )
+        with np.errstate(all="ignore"):
+            value = self._functions[number](*arguments)
+        if isinstance(value, np.ndarray):
+            self._largest = max(self._largest, value.size)
+        return value
+
+
+def _warnings(texts: Any) -> list[str]:
+    if type(texts) is not list:
+        return []
+    return [codec.clean(text, 200) for text in texts[:5] if type(text) is str]
+
+
 def _write_arrays(arrays: list[np.ndarray], changed: Any) -> None:
     """Copy the worker's changed arrays into the parent's own.
 
     Raises
     ------
-    ValueError
-        When the function gave an argument another shape or dtype, which no check foresees: it
-        is reported as an error of the learner's function.
+    Raised
+        When the function gave an argument another shape or dtype, which cannot be repeated here:
+        it is reported as an error of the function.
     """
     if type(changed) is not list:
         return
@@ -310,12 +375,11 @@ def _write_arrays(arrays: list[np.ndarray], changed: Any) -> None:
             continue
         target = arrays[index]
         if (target.shape, target.dtype) != (array.shape, array.dtype):
-            raise ValueError(
-                f"the function changed an argument in place from shape {target.shape}, dtype "
-                f"{target.dtype} to shape {array.shape}, dtype {array.dtype}"
-            )
+            message = f"an argument was changed in place from shape {target.shape}, dtype "
+            message += f"{target.dtype} to shape {array.shape}, dtype {array.dtype}"
+            raise Raised("ValueError", message, None, None)
         if not target.flags.writeable:
-            raise ValueError("the function wrote into an argument that is read-only")
+            raise Raised("ValueError", "an argument that is read-only was changed", None, None)
         target[...] = array
 
 

@@ -17,7 +17,9 @@ The protocol is one frame (see ``codec``) for each question and one for each ans
 
 from __future__ import annotations
 
+import builtins
 import contextlib
+import inspect
 import io
 import json
 import os
@@ -26,6 +28,7 @@ import re
 import resource
 import sys
 import traceback
+import warnings
 from typing import Any
 
 import numpy as np
@@ -41,11 +44,10 @@ MAGIC_LINE = re.compile(r"^(\s*)[%!?]", re.MULTILINE)
 
 
 class Kept(io.TextIOBase):
-    """A standard output that keeps the first characters and counts the rest."""
+    """A standard output that keeps the first characters and drops the rest."""
 
     def __init__(self) -> None:
         self.text = ""
-        self.dropped = 0
 
     def writable(self) -> bool:
         """Return True: it takes text."""
@@ -53,9 +55,7 @@ class Kept(io.TextIOBase):
 
     def write(self, text: str) -> int:
         """Keep what fits of ``text``."""
-        room = MAX_PRINTED - len(self.text)
-        self.text += text[:room]
-        self.dropped += max(0, len(text) - room)
+        self.text += text[: MAX_PRINTED - len(self.text)]
         return len(text)
 
 
@@ -124,8 +124,26 @@ def describe(error: BaseException, cells: set[str]) -> dict[str, Any]:
     }
 
 
-class ParentError(Exception):
-    """What a function of the parent raised when the learner's code called it."""
+def signature_of(function: Any) -> list[list[Any]] | None:
+    """Return a function's parameters as name, kind and the default's text (None without one)."""
+    try:
+        parameters = inspect.signature(function).parameters.values()
+        return [
+            [
+                one.name,
+                int(one.kind),
+                None if one.default is one.empty else codec.clean(repr(one.default), 80),
+            ]
+            for one in parameters
+        ]
+    except Exception:  # no signature, or a default whose repr fails
+        return None
+
+
+def builtin_error(name: str) -> type[Exception]:
+    """Return the built-in exception of that name, for what a function of the parent raised."""
+    kind = getattr(builtins, name, None)
+    return kind if isinstance(kind, type) and issubclass(kind, Exception) else RuntimeError
 
 
 class Worker:
@@ -157,7 +175,7 @@ class Worker:
                 exec(compile_cell(name, source), self._namespace)
             except BaseException as error:
                 answer = {"kind": "raised", **describe(error, self._cells)}
-        answer |= {"printed": codec.clean(kept.text), "dropped": kept.dropped}
+        answer["printed"] = codec.clean(kept.text)
         return codec.Encoder().encode(answer)
 
     def look(self, header: bytes, body: bytes) -> bytes:
@@ -169,21 +187,29 @@ class Worker:
             "exists": name in self._namespace,
             "callable": callable(found),
         }
+        if callable(found):
+            answer["signature"] = signature_of(found)
         return codec.Encoder().encode(answer, {"value": None if callable(found) else found})
 
     def call(self, header: bytes, body: bytes) -> bytes:
         """Call a function, and send what it returned and did to its arguments."""
         decoder = codec.Decoder(function=self._callback, layouts=True)
-        question = decoder.decode(header, body, ("arguments", "options"))
+        question = decoder.decode(header, body, ("arguments",))
         arrays = decoder.arrays
         before = [(array.shape, array.dtype.str, array.tobytes()) for array in arrays]
         encoder = codec.Encoder(known=arrays)
         arguments = question["arguments"]
         answer: dict[str, Any] = {"kind": "returned"}
         values: dict[str, Any] = {}
-        with contextlib.redirect_stdout(Kept()), contextlib.redirect_stderr(Kept()):
+        with (
+            warnings.catch_warnings(record=True) as caught,
+            np.errstate(all="warn", under="ignore"),  # as the check in the notebook does
+            contextlib.redirect_stdout(Kept()),
+            contextlib.redirect_stderr(Kept()),
+        ):
+            warnings.simplefilter("always")
             try:
-                result = self._namespace[question["name"]](*arguments, **question["options"])
+                result = self._namespace[question["name"]](*arguments)
                 values["value"] = encoder.node(result)
             except BaseException as error:
                 answer = {"kind": "raised", **describe(error, self._cells)}
@@ -194,7 +220,9 @@ class Worker:
             for index, (array, was) in enumerate(zip(arrays, before, strict=True))
             if (array.shape, array.dtype.str, array.tobytes()) != was
         ]
-        return encoder.encode(answer | values | {"id": question["id"]})
+        texts = dict.fromkeys(codec.clean(str(warning.message), 200) for warning in caught)
+        answer |= {"id": question["id"], "warned": list(texts)[:5]}
+        return encoder.encode(answer | values)
 
     def _callback(self, number: int) -> Any:
         """Return a function that asks the parent."""
@@ -207,7 +235,7 @@ class Worker:
             )
             answer = codec.Decoder().decode(*self._channel.receive(), ("value",))
             if answer["kind"] == "error":
-                raise ParentError(answer["message"])
+                raise builtin_error(answer["type"])(answer["message"])
             return answer["value"]
 
         return ask_parent
