@@ -19,7 +19,7 @@ tuple               ``{"tuple": [...]}``
 dict                ``{"dict": [[key, value], ...]}``
 complex             ``{"complex": [real, imaginary]}``
 NumPy scalar        ``{"scalar": [dtype, offset]}``
-array               ``{"array": [dtype, shape, offset]}``, plus ``layout`` where memory order matters
+array               ``{"array": [dtype, shape, offset]}``, plus ``layout`` where it matters
 an array sent       ``{"same": k}``: the k-th array of the arguments, the very same object
 a function          ``{"function": k}``: the other side calls back by this number
 anything else       ``{"other": type name}``: only the name crosses
@@ -49,8 +49,7 @@ MAX_DIMENSIONS = 32
 MAX_INTEGER = 2**127
 
 DTYPES = frozenset(
-    ["|b1", "|i1", "<i2", "<i4", "<i8", "|u1", "<u2", "<u4", "<u8"]
-    + ["<f2", "<f4", "<f8", "<c8", "<c16"]
+    "|b1 |i1 <i2 <i4 <i8 |u1 <u2 <u4 <u8 <f2 <f4 <f8 <c8 <c16".split()  # noqa: SIM905
 )
 # An array of any other dtype is always wrong, so only its shape and kind cross: the receiver
 # sees an array of this dtype without values, and can say what came.
@@ -292,7 +291,7 @@ class Decoder:
             raise FrameError("a complex number in a frame needs two floats")
         return complex(real, imaginary)
 
-    def _scalar(self, content: Any, _layout: Any, _depth: int) -> np.generic:
+    def _scalar(self, content: Any, _layout: Any, _depth: int) -> Any:
         name, offset = _list(content, 2)
         return self._read(name, (), offset)[()]
 

@@ -41,7 +41,7 @@ def page(result: Result) -> str:
         '<meta charset="utf-8">',
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
         # A second wall behind the escaping: whatever got through could still not run or load.
-        "<meta http-equiv=\"Content-Security-Policy\" "
+        '<meta http-equiv="Content-Security-Policy" '
         "content=\"default-src 'none'; style-src 'unsafe-inline'\">",
         f"<title>{title}</title>",
         f"<style>\n{_STYLE}\n</style>",
@@ -69,8 +69,7 @@ def _section(mark: Mark) -> str:
         parts.append(f"<p>Your cell printed:</p>\n<pre>{_text(mark.printed)}</pre>")
     if mark.code:
         parts.append(
-            "<details open><summary>Your code</summary>\n"
-            f"<pre>{_text(mark.code)}</pre></details>"
+            f"<details open><summary>Your code</summary>\n<pre>{_text(mark.code)}</pre></details>"
         )
     return "\n".join(parts)
 

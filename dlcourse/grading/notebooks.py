@@ -111,7 +111,9 @@ def _cell(cell: Any, number: int, path: Path) -> Cell:
     grade_id = marks.get("grade_id")
     return Cell(
         kind=kind if kind in ("code", "markdown") else "raw",
-        source=clean(source, MAX_SOURCE).replace("\r\n", "\n").replace("\0", "\N{REPLACEMENT CHARACTER}"),
+        source=clean(source, MAX_SOURCE)
+        .replace("\r\n", "\n")
+        .replace("\0", "\N{REPLACEMENT CHARACTER}"),
         grade_id=clean(grade_id, 100) if isinstance(grade_id, str) else "",
         solution=marks.get("solution") is True,
         grade=marks.get("grade") is True,

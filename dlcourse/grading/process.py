@@ -157,7 +157,9 @@ class Worker:
                 self._expect(self._receive(), "ready")
         except WorkerLost as lost:
             self.close()
-            raise sandbox.SandboxError(f"a worker did not start: {self._complaint or lost}") from None
+            raise sandbox.SandboxError(
+                f"a worker did not start: {self._complaint or lost}"
+            ) from None
 
     # --- questions ---------------------------------------------------------------------------
 

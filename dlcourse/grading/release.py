@@ -56,9 +56,8 @@ class Release:
             if cell.solution and cell.grade_id in answers:
                 cells.append((cell.grade_id, answers[cell.grade_id]))
             elif cell.kind == "code" and not cell.solution and not cell.grade:
-                if definitions := _definitions(cell.source):
-                    cells.append((f"cell {number} of the lab", definitions))
-        return cells
+                cells.append((f"cell {number} of the lab", _definitions(cell.source)))
+        return [(name, source) for name, source in cells if source]
 
 
 def find_course(folder: Path | None = None) -> Path:
@@ -93,9 +92,7 @@ def load(course: Path, lab: str) -> Release:
         path = course / "labs" / folder / lab / f"{lab}.ipynb"
         if path.is_file():
             return read(path, lab)
-    known = sorted(
-        path.parent.name for path in (course / "labs" / "source").glob("*/*.ipynb")
-    )
+    known = sorted(path.parent.name for path in (course / "labs" / "source").glob("*/*.ipynb"))
     raise GradingError(f"there is no lab {lab!r}; there is {', '.join(known) or 'none'}")
 
 
@@ -106,9 +103,7 @@ def read(path: Path, lab: str) -> Release:
     except Refused as refused:
         raise GradingError(f"the lab's own notebook is broken: {refused}") from None
     stubbed = tuple(
-        replace(cell, source=without_solution(cell.source))
-        if cell.solution
-        else cell
+        replace(cell, source=without_solution(cell.source)) if cell.solution else cell
         for cell in cells
     )
     release = Release(lab, stubbed)

@@ -36,8 +36,7 @@ def table(results: Sequence[Result], width: int = 100) -> str:
     widths = [max(len(row[i]) for row in [head, *rows]) for i in range(len(head))]
     lines = [f"{results[0].lab}: {_count(len(results), 'submission')}", ""]
     lines += [
-        f"  {number}  {name} ({points:g})"
-        for number, (name, points) in enumerate(exercises, 1)
+        f"  {number}  {name} ({points:g})" for number, (name, points) in enumerate(exercises, 1)
     ]
     rule = "─" * (sum(widths) + 2 * (len(widths) - 1))
     lines += ["", _line(head, widths), rule]

@@ -72,9 +72,7 @@ def make_class(source: Path, release: Release, target: Path) -> list[str]:
 def read_answers(path: Path, release: Release) -> dict[str, str]:
     """Return the cells of a file of answers: each starts with a line ``# %% EXERCISE``."""
     pieces = _CELL.split(path.read_text(encoding="utf-8"))[1:]
-    answers = {
-        name: code.strip() for name, code in zip(pieces[::2], pieces[1::2], strict=True)
-    }
+    answers = {name: code.strip() for name, code in zip(pieces[::2], pieces[1::2], strict=True)}
     if unknown := set(answers) - set(release.answers):
         raise GradingError(f"{path.name} answers {', '.join(sorted(unknown))}, not in the lab")
     return answers

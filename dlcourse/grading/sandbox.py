@@ -87,7 +87,11 @@ def _packages_of_interpreter() -> list[Path]:
     """Return the interpreter's own package folders, which a mount of its library would show."""
     base = {"base": sys.base_prefix, "platbase": sys.base_prefix}
     paths = sysconfig.get_paths(vars=base)
-    folders = {Path(paths["purelib"]), Path(paths["platlib"]), Path("/usr/lib/python3/dist-packages")}
+    folders = {
+        Path(paths["purelib"]),
+        Path(paths["platlib"]),
+        Path("/usr/lib/python3/dist-packages"),
+    }
     folders |= {Path(folder) for folder in site.getsitepackages([sys.base_prefix])}
     return sorted(folders)
 

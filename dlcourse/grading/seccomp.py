@@ -69,7 +69,8 @@ def program(machine: str | None = None) -> bytes | None:
     if known is None:
         return None
     architecture, column, clone, clone3 = known
-    denied = [numbers[column] for numbers in _DENIED.values() if numbers[column] is not None]
+    numbers = [row[column] for row in _DENIED.values()]
+    denied = [number for number in numbers if number is not None]
 
     code: list[tuple[int, int, int, int]] = [
         (_LOAD, 0, 0, _ARCHITECTURE),
