@@ -111,20 +111,19 @@ def take_answers(cells: Sequence[Cell], release: Release) -> Submission:
         When no answer cell is there at all.
     """
     answers: dict[str, str] = {}
-    notes = []
+    notes: dict[str, list[str]] = {}  # what happened, to which exercises
     taken: set[int] = set()
     for name in release.answers:
         found = [index for index, cell in enumerate(cells) if cell.grade_id == name]
+        if not found and (found := _recognised(cells, name, release)):
+            notes.setdefault("mark lost, known by its function", []).append(name)
         if not found:
-            found = _recognised(cells, name, release)
-            if found:
-                notes.append(f"the cell of {name} had lost its mark and was known by its function")
-        if not found:
-            notes.append(f"the cell of {name} is missing")
+            notes.setdefault("cell missing", []).append(name)
             continue
         taken.update(found)
-        index, note = _choose(cells, found, name, release)
-        notes += note
+        index, happened = _choose(cells, found, name, release)
+        for what in happened:
+            notes.setdefault(what, []).append(name)
         answers[name] = cells[index].source
     if not answers:
         raise Refused("no cell of this lab is in the notebook: neither a mark nor a function of it")
@@ -134,7 +133,8 @@ def take_answers(cells: Sequence[Cell], release: Release) -> Submission:
         if index not in taken and cell.kind == "code"
         for defined in _defined(cell.source)
     }
-    return Submission(answers, tuple(notes), frozenset(elsewhere))
+    told = tuple(f"{what}: {', '.join(names)}" for what, names in notes.items())
+    return Submission(answers, told, frozenset(elsewhere))
 
 
 _DEFINITION = re.compile(
@@ -167,10 +167,9 @@ def _choose(
     index = (changed or found)[-1]
     if len(found) > 1:
         different = len({_words(cells[i].source) for i in changed}) > 1
-        which = "the last one written in counts" if different else "they count as one"
-        notes.append(f"the cell of {name} is there {len(found)} times; {which}")
+        notes.append("several copies, the last one counts" if different else "several copies")
     if cells[index].kind != "code":
-        notes.append(f"the cell of {name} was made a {cells[index].kind} cell and read as code")
+        notes.append(f"made a {cells[index].kind} cell, read as code")
     return index, notes
 
 
