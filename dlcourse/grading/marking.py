@@ -75,7 +75,7 @@ class Task:
         exercises = self.exercises(lab)
         try:
             submission = ingest.read(self.submissions, student, self.release)
-        except Refused as refused:
+        except (Refused, OSError) as refused:
             marks = tuple(Mark(one.name, 0.0, one.points) for one in exercises)
             return Result(student, lab, REFUSED, marks, str(refused))
         with Session(self, submission) as session:

@@ -55,10 +55,13 @@ def read_bytes(path: Path) -> bytes:
         descriptor = os.open(path, flags)
     except OSError as error:
         raise Refused(f"{path.name} cannot be read: {error.strerror}") from None
-    with os.fdopen(descriptor, "rb") as file:
+    try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise Refused(f"{path.name} is not a file")
-        content = file.read(MAX_BYTES + 1)
+        with os.fdopen(descriptor, "rb", closefd=False) as file:
+            content = file.read(MAX_BYTES + 1)
+    finally:
+        os.close(descriptor)
     if len(content) > MAX_BYTES:
         raise Refused(f"{path.name} is larger than {MAX_BYTES >> 20} MB")
     return content
@@ -99,7 +102,8 @@ def _language(notebook: dict[str, Any]) -> str:
 
 
 def _cell(cell: Any, number: int, path: Path) -> Cell:
-    source = _mapping(cell).get("source", "")
+    cell = _mapping(cell)
+    source = cell.get("source", "")
     if isinstance(source, list) and all(isinstance(line, str) for line in source):
         source = "".join(source)
     if not isinstance(source, str):

@@ -48,7 +48,7 @@ def small_judge(exercise, candidate, seed):
         answer = candidate(x.copy())
     except Exception as error:
         kind = getattr(error, "kind", type(error).__name__)
-        return SmallVerdict(0.0, f"{kind}: {error}")
+        return SmallVerdict(0.0, f"{kind}: {error}".removesuffix(": "))
     wanted = exercise.right(x)
     if isinstance(answer, np.ndarray) and np.array_equal(answer, wanted):
         return SmallVerdict(exercise.points)
