@@ -11,7 +11,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from dlcourse.grading.results import Mark, Result
+from dlcourse.grading.results import Mark, Result, Written
 from dlcourse.grading.text import plain
 
 _STYLE = """
@@ -27,6 +27,7 @@ h2 { font-size: 1.15rem; margin: 2.2rem 0 0.4rem; font-family: ui-monospace, mon
 .mistake { font-weight: 600; }
 pre { overflow-x: auto; padding: 0.8rem; border: 1px solid #8884; border-radius: 6px;
       background: #8881; font: 0.88rem/1.45 ui-monospace, monospace; }
+.words { white-space: pre-wrap; }
 summary { cursor: pointer; }
 """.strip()
 
@@ -53,6 +54,7 @@ def page(result: Result) -> str:
     if result.message:
         parts.append(f'<p class="note">{_text(result.message)}</p>')
     parts += [_section(mark) for mark in result.marks]
+    parts += [_by_hand(written) for written in result.written if written.text]
     return "\n".join([*parts, "</body>", "</html>", ""])
 
 
@@ -72,6 +74,17 @@ def _section(mark: Mark) -> str:
             f"<details open><summary>Your code</summary>\n<pre>{_text(mark.code)}</pre></details>"
         )
     return "\n".join(parts)
+
+
+def _by_hand(written: Written) -> str:
+    points = f'<span class="points">– of {written.max_points:g}</span>'
+    return "\n".join(
+        [
+            f"<h2>{_text(written.question)} {points}</h2>",
+            '<p class="note">Your instructor reads and grades this answer.</p>',
+            f'<pre class="words">{_text(written.text)}</pre>',
+        ]
+    )
 
 
 def _text(text: str) -> str:

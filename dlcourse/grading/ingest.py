@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from dlcourse.grading import notebooks
 from dlcourse.grading.codec import clean
 from dlcourse.grading.errors import GradingError, Refused
 from dlcourse.grading.notebooks import Cell
-from dlcourse.grading.release import Release
+from dlcourse.grading.release import Release, bare
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,8 @@ class Submission:
     ----------
     answers : dict of str
         Source of the answer cells by grade id; a cell that was not found is not in it.
+    written : dict of str
+        Answers in words by grade id; a person grades these.
     notes : tuple of str
         What was mended on the way, one sentence each.
     elsewhere : frozenset of str
@@ -35,6 +37,7 @@ class Submission:
     """
 
     answers: dict[str, str]
+    written: dict[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     elsewhere: frozenset[str] = frozenset()
 
@@ -134,7 +137,8 @@ def take_answers(cells: Sequence[Cell], release: Release) -> Submission:
         for defined in _defined(cell.source)
     }
     told = tuple(f"{what}: {', '.join(names)}" for what, names in notes.items())
-    return Submission(answers, told, frozenset(elsewhere))
+    written = {cell.grade_id: cell.source for cell in cells if cell.grade_id in release.written}
+    return Submission(answers, written, told, frozenset(elsewhere))
 
 
 _DEFINITION = re.compile(
@@ -163,15 +167,11 @@ def _choose(
 ) -> tuple[int, list[str]]:
     """Choose among the cells for one answer: the last one that the learner wrote something in."""
     notes = []
-    changed = [i for i in found if _words(cells[i].source) != _words(release.stubs[name])]
+    changed = [i for i in found if bare(cells[i].source) != bare(release.stubs[name])]
     index = (changed or found)[-1]
     if len(found) > 1:
-        different = len({_words(cells[i].source) for i in changed}) > 1
+        different = len({bare(cells[i].source) for i in changed}) > 1
         notes.append("several copies, the last one counts" if different else "several copies")
     if cells[index].kind != "code":
         notes.append(f"made a {cells[index].kind} cell, read as code")
     return index, notes
-
-
-def _words(source: str) -> str:
-    return " ".join(source.split())

@@ -15,7 +15,7 @@ from dlcourse.grading import ingest
 from dlcourse.grading.errors import Refused
 from dlcourse.grading.process import Raised, Worker, WorkerLost
 from dlcourse.grading.release import Release
-from dlcourse.grading.results import GRADED, MENDED, REFUSED, Mark, Result
+from dlcourse.grading.results import GRADED, MENDED, REFUSED, Mark, Result, Written
 from dlcourse.grading.sandbox import Limits
 
 # An object's address differs from run to run; the same work gets the same words.
@@ -77,11 +77,18 @@ class Task:
             submission = ingest.read(self.submissions, student, self.release)
         except (Refused, OSError) as refused:
             marks = tuple(Mark(one.name, 0.0, one.points) for one in exercises)
-            return Result(student, lab, REFUSED, marks, str(refused))
+            return Result(student, lab, REFUSED, marks, str(refused), self._written({}))
         with Session(self, submission) as session:
             marks = tuple(session.mark(exercise) for exercise in exercises)
         status = MENDED if submission.notes else GRADED
-        return Result(student, lab, status, marks, "; ".join((*submission.notes, *session.notes)))
+        message = "; ".join((*submission.notes, *session.notes))
+        return Result(student, lab, status, marks, message, self._written(submission.written))
+
+    def _written(self, texts: dict[str, str]) -> tuple[Written, ...]:
+        return tuple(
+            Written(question, points, texts.get(question, ""))
+            for question, points in self.release.written.items()
+        )
 
 
 class Session:

@@ -30,6 +30,8 @@ class Cell:
         nbgrader's name of the cell; empty without one.
     solution, grade, locked : bool
         nbgrader's marks: the learner's answer, a cell that carries points, not to be changed.
+    points : float
+        What the cell is worth; 0 without nbgrader's mark.
     """
 
     kind: str
@@ -38,6 +40,7 @@ class Cell:
     solution: bool = False
     grade: bool = False
     locked: bool = False
+    points: float = 0.0
 
 
 def read_bytes(path: Path) -> bytes:
@@ -122,7 +125,12 @@ def _cell(cell: Any, number: int, path: Path) -> Cell:
         solution=marks.get("solution") is True,
         grade=marks.get("grade") is True,
         locked=marks.get("locked") is True,
+        points=_number(marks.get("points")),
     )
+
+
+def _number(value: Any) -> float:
+    return float(value) if type(value) in (int, float) and 0 <= value < 1e6 else 0.0
 
 
 def _mapping(value: Any) -> dict[str, Any]:

@@ -14,7 +14,10 @@ from dlcourse.grading.errors import GradingError, Refused
 # What a worker can import; the course's own package is not among it.
 _IMPORTABLE = frozenset({"numpy"}) | sys.stdlib_module_names
 _BEGIN, _END = "BEGIN SOLUTION", "END SOLUTION"
-STUB = "raise NotImplementedError()"
+_STUBS = {
+    "code": "# YOUR CODE HERE\nraise NotImplementedError",
+    "markdown": "*YOUR ANSWER HERE*",
+}
 
 
 @dataclass(frozen=True)
@@ -42,20 +45,25 @@ class Release:
         return {
             cell.grade_id: cell.source
             for cell in self.cells
-            if cell.solution and cell.kind == "code"
+            if cell.solution and cell.kind == "code" and not cell.grade
         }
+
+    @property
+    def written(self) -> dict[str, float]:
+        """Grade ids of the questions that a person grades, with their points."""
+        return {cell.grade_id: cell.points for cell in self.cells if cell.solution and cell.grade}
 
     def program(self, answers: dict[str, str]) -> list[tuple[str, str]]:
         """Return the cells that a worker runs, as (name, source).
 
-        They are this notebook's own definitions (imports, functions, classes, constants) and,
-        in their places, the learner's ``answers``. Whatever else a submission holds is left out.
+        They are what the lab's own locked cells define (imports, functions, classes, constants)
+        and, in their places, the learner's ``answers``. All else is left out.
         """
         cells = []
         for number, cell in enumerate(self.cells, 1):
             if cell.solution and cell.grade_id in answers:
                 cells.append((cell.grade_id, answers[cell.grade_id]))
-            elif cell.kind == "code" and not cell.solution and not cell.grade:
+            elif cell.kind == "code" and cell.locked and not cell.solution and not cell.grade:
                 cells.append((f"cell {number} of the lab", _definitions(cell.source)))
         return [(name, source) for name, source in cells if source]
 
@@ -103,7 +111,7 @@ def read(path: Path, lab: str) -> Release:
     except Refused as refused:
         raise GradingError(f"the lab's own notebook is broken: {refused}") from None
     stubbed = tuple(
-        replace(cell, source=without_solution(cell.source)) if cell.solution else cell
+        replace(cell, source=without_solution(cell.source, cell.kind)) if cell.solution else cell
         for cell in cells
     )
     release = Release(lab, stubbed)
@@ -112,19 +120,32 @@ def read(path: Path, lab: str) -> Release:
     return release
 
 
-def without_solution(source: str) -> str:
+def without_solution(source: str, kind: str = "code") -> str:
     """Return a cell of the source notebook with nbgrader's solution regions made into stubs."""
     lines: list[str] = []
     inside = False
     for line in source.split("\n"):
         if _BEGIN in line:
             inside = True
-            lines.append(line[: len(line) - len(line.lstrip())] + STUB)
+            indent = line[: len(line) - len(line.lstrip())]
+            lines += [indent + stub for stub in _STUBS.get(kind, _STUBS["markdown"]).split("\n")]
         elif _END in line:
             inside = False
         elif not inside:
             lines.append(line)
     return "\n".join(lines)
+
+
+def bare(source: str) -> str:
+    """Return what a cell holds apart from blank lines, comments and the stub.
+
+    Two cells that hold the same in this sense are the same answer; one that holds what the
+    release holds is no answer yet, whichever stub the lab was released with.
+    """
+    lines = [line.strip() for line in source.split("\n")]
+    return "\n".join(
+        line for line in lines if line and not line.startswith(("#", "raise NotImplementedError"))
+    )
 
 
 def _definitions(source: str) -> str:

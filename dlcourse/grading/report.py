@@ -38,6 +38,7 @@ def table(results: Sequence[Result], width: int = 100) -> str:
     lines += [
         f"  {number}  {name} ({points:g})" for number, (name, points) in enumerate(exercises, 1)
     ]
+    lines += [f"  –  {one.question} ({one.max_points:g}), by hand" for one in results[0].written]
     rule = "─" * (sum(widths) + 2 * (len(widths) - 1))
     lines += ["", _line(head, widths), rule]
     for result, row in zip(results, rows, strict=True):

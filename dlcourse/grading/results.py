@@ -42,6 +42,25 @@ class Mark:
 
 
 @dataclass(frozen=True)
+class Written:
+    """An answer in words, which a person grades.
+
+    Attributes
+    ----------
+    question : str
+        The cell's grade id.
+    max_points : float
+        Not part of the result's points.
+    text : str
+        What the learner wrote, as Markdown; empty when the cell is missing.
+    """
+
+    question: str
+    max_points: float
+    text: str = ""
+
+
+@dataclass(frozen=True)
 class Result:
     """The outcome of one submission.
 
@@ -54,6 +73,8 @@ class Result:
         One an exercise of the lab, in order; a refused submission has zeros.
     message : str
         About the submission as a whole: why it was refused, what was mended.
+    written : tuple of Written
+        The answers that are still to be graded by hand.
     """
 
     student: str
@@ -61,6 +82,7 @@ class Result:
     status: str
     marks: tuple[Mark, ...]
     message: str = ""
+    written: tuple[Written, ...] = ()
 
     @property
     def points(self) -> float:

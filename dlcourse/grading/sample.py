@@ -99,6 +99,8 @@ def make_notebook(release: Release, answers: dict[str, str]) -> dict[str, Any]:
                 "solution": cell.solution,
                 "task": False,
             }
+            if cell.grade:
+                made["metadata"]["nbgrader"]["points"] = cell.points
         cells.append(made)
     kernel = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
     return {"cells": cells, "metadata": {"kernelspec": kernel}, "nbformat": 4, "nbformat_minor": 5}

@@ -6,7 +6,7 @@ to read end with an exception that quotes it, which would carry it out.
 
 ZEROS = "def dense_forward(x, w, b):\n    return np.zeros((len(x), w.shape[1]), x.dtype)\n"
 
-READ = '''
+READ = """
 import os
 def dense_forward(x, w, b):
     found = []
@@ -20,7 +20,7 @@ def dense_forward(x, w, b):
         except OSError:
             pass
     raise ValueError(" ".join(found)[:400])
-'''
+"""
 
 GAIN = {
     "an AST transformer that drops asserts": '''

@@ -129,7 +129,9 @@ def test_lost_marks_are_mended_by_the_functions_name(hand_in, release):
     assert submission.notes == ("mark lost, known by its function: twice, shifted",)
 
 
-@pytest.mark.parametrize("metadata", [None, [], "x", {"nbgrader": 3}, {"nbgrader": {"grade_id": 1}}])
+@pytest.mark.parametrize(
+    "metadata", [None, [], "x", {"nbgrader": 3}, {"nbgrader": {"grade_id": 1}}]
+)
 def test_broken_marks_count_as_lost(hand_in, release, metadata):
     def damage(content):
         content["cells"][1]["metadata"] = metadata
@@ -147,7 +149,7 @@ def test_a_missing_cell_is_told(hand_in, release):
     assert submission.notes == ("cell missing: twice",)
 
 
-STUB = "def twice(x):\n    raise NotImplementedError()"
+STUB = "def twice(x):\n    # YOUR CODE HERE\n    raise NotImplementedError"
 
 
 @pytest.mark.parametrize(

@@ -141,9 +141,7 @@ def test_inputs_of_one_exercise_do_not_reach_the_feedback_of_another(mark):
 
 
 def test_random_numbers_are_the_same_in_every_run(mark, hand_in, tmp_path):
-    source = (
-        "import random\nprint(np.random.rand(), random.random(), hash('x'))\n" + RIGHT["twice"]
-    )
+    source = "import random\nprint(np.random.rand(), random.random(), hash('x'))\n" + RIGHT["twice"]
     first, _ = mark(RIGHT | {"twice": source})
     again = small_task(tmp_path).grade("ada").marks[0]
     assert again == first["twice"]

@@ -206,7 +206,10 @@ def test_a_flood_of_output_is_cut(worker):
         ("while True: pass", "Timeout"),
         ("import time\n    time.sleep(100)", "Timeout"),
         ("import itertools\n    return list(itertools.repeat(x for x in iter(int, 1)))[0]", None),
-        ("while True:\n        try:\n            while True: pass\n        except: pass", "Timeout"),
+        (
+            "while True:\n        try:\n            while True: pass\n        except: pass",
+            "Timeout",
+        ),
         ("import os\n    os._exit(0)", "ProcessEnded"),
         ("import os, signal\n    os.kill(os.getpid(), signal.SIGKILL)", "ProcessEnded"),
         ("import ctypes\n    ctypes.string_at(0)", "ProcessEnded"),

@@ -30,8 +30,21 @@ def test_a_source_is_read_without_its_solutions(tmp_path):
     lab = release.read(write(tmp_path / "a" / "small.ipynb", [answer()]), "small")
     assert lab.answers == ("twice",)
     assert lab.stubs["twice"] == (
-        'def twice(x):\n    """Double x."""\n    raise NotImplementedError()\n'
+        'def twice(x):\n    """Double x."""\n    # YOUR CODE HERE\n    raise NotImplementedError\n'
     )
+
+
+def test_a_question_to_answer_in_words_is_for_a_person(tmp_path):
+    source = "Why?\n### BEGIN SOLUTION\nBecause.\n### END SOLUTION"
+    question = {
+        "cell_type": "markdown",
+        "source": source,
+        "metadata": {"nbgrader": {"grade_id": "why", "solution": True, "grade": True, "points": 4}},
+    }
+    lab = release.read(write(tmp_path / "a" / "small.ipynb", [answer(), question]), "small")
+    assert lab.answers == ("twice",)
+    assert lab.written == {"why": 4.0}
+    assert lab.cells[1].source == "Why?\n*YOUR ANSWER HERE*"
 
 
 def test_of_the_labs_own_cells_only_definitions_run(tmp_path):
@@ -60,14 +73,14 @@ class Box:
     ]
     lab = release.read(write(tmp_path / "a" / "small.ipynb", cells), "small")
     program = lab.program({"twice": "mine"})
-    assert [name for name, _ in program] == ["cell 1 of the lab", "twice", "cell 4 of the lab"]
+    assert [name for name, _ in program] == ["cell 1 of the lab", "twice"]
     kept = program[0][1]
     for line in ("import os, math", "import numpy as np", "norm", "EPS", "def helper", "class Box"):
         assert line in kept
     for word in ("matplotlib", "dlcourse", "digits", "print", "ls"):
         assert word not in kept.replace("class", "")
     assert program[1][1] == "mine"
-    assert [name for name, _ in lab.program({})] == ["cell 1 of the lab", "cell 4 of the lab"]
+    assert [name for name, _ in lab.program({})] == ["cell 1 of the lab"]
 
 
 def test_what_was_released_comes_before_the_source(tmp_path):
@@ -94,5 +107,7 @@ def test_a_broken_lab_is_the_instructors(tmp_path):
     with pytest.raises(GradingError, match="has no cell for an answer"):
         release.read(path, "small")
     path.write_text("{")
-    with pytest.raises(GradingError, match="the lab's own notebook is broken: small.ipynb is not"):
+    with pytest.raises(
+        GradingError, match=r"the lab's own notebook is broken: small\.ipynb is not"
+    ):
         release.read(path, "small")
