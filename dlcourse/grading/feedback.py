@@ -1,0 +1,110 @@
+"""One page of feedback a learner: points, what was wrong, and the code that was judged.
+
+A page holds no test and no input of a check beyond what a message quotes. Everything on it comes
+from strangers, so everything is escaped, and the page may run no script and load nothing.
+"""
+
+from __future__ import annotations
+
+import html
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from dlcourse.grading.results import Mark, Result, Written
+from dlcourse.grading.text import plain
+
+_STYLE = """
+:root { color-scheme: light dark; }
+body { font: 1rem/1.5 system-ui, sans-serif; max-width: 50rem; margin: 2rem auto; padding: 0 1rem; }
+h1 { font-size: 1.5rem; margin-bottom: 0; }
+h2 { font-size: 1.15rem; margin: 2.2rem 0 0.4rem; font-family: ui-monospace, monospace; }
+.points { float: right; font-family: system-ui, sans-serif; font-variant-numeric: tabular-nums; }
+.total { font-size: 1.15rem; margin-top: 0.2rem; }
+.message { white-space: pre-wrap; border-left: 4px solid #c2410c; padding: 0.3rem 0.9rem; }
+.right { border-left: 4px solid #15803d; padding: 0.3rem 0.9rem; }
+.note { border-left: 4px solid #1d4ed8; padding: 0.3rem 0.9rem; }
+.mistake { font-weight: 600; }
+pre { overflow-x: auto; padding: 0.8rem; border: 1px solid #8884; border-radius: 6px;
+      background: #8881; font: 0.88rem/1.45 ui-monospace, monospace; }
+.words { white-space: pre-wrap; }
+summary { cursor: pointer; }
+""".strip()
+
+
+def page(result: Result) -> str:
+    """Return the HTML page of one result."""
+    title = f"{_text(result.lab)} – {_text(result.student)}"
+    parts = [
+        "<!DOCTYPE html>",
+        '<html lang="en">',
+        "<head>",
+        '<meta charset="utf-8">',
+        '<meta name="viewport" content="width=device-width, initial-scale=1">',
+        # A second wall behind the escaping: whatever got through could still not run or load.
+        '<meta http-equiv="Content-Security-Policy" '
+        "content=\"default-src 'none'; style-src 'unsafe-inline'\">",
+        f"<title>{title}</title>",
+        f"<style>\n{_STYLE}\n</style>",
+        "</head>",
+        "<body>",
+        f"<h1>{title}</h1>",
+        f'<p class="total">{result.points:g} of {result.max_points:g} points ({result.status})</p>',
+    ]
+    if result.message:
+        parts.append(f'<p class="note">{_text(result.message)}</p>')
+    parts += [_section(mark) for mark in result.marks]
+    parts += [_by_hand(written) for written in result.written if written.text]
+    return "\n".join([*parts, "</body>", "</html>", ""])
+
+
+def _section(mark: Mark) -> str:
+    points = f'<span class="points">{mark.points:g} of {mark.max_points:g}</span>'
+    parts = [f"<h2>{_text(mark.exercise)} {points}</h2>"]
+    if mark.mistake:
+        parts.append(f'<p class="mistake">It looks like: {_text(mark.mistake)}</p>')
+    if mark.message:
+        parts.append(f'<div class="message">{_text(mark.message)}</div>')
+    elif mark.passed:
+        parts.append('<p class="right">Everything is right.</p>')
+    if mark.printed:
+        parts.append(f"<p>Your cell printed:</p>\n<pre>{_text(mark.printed)}</pre>")
+    if mark.code:
+        parts.append(
+            f"<details open><summary>Your code</summary>\n<pre>{_text(mark.code)}</pre></details>"
+        )
+    return "\n".join(parts)
+
+
+def _by_hand(written: Written) -> str:
+    points = f'<span class="points">– of {written.max_points:g}</span>'
+    return "\n".join(
+        [
+            f"<h2>{_text(written.question)} {points}</h2>",
+            '<p class="note">Your instructor reads and grades this answer.</p>',
+            f'<pre class="words">{_text(written.text)}</pre>',
+        ]
+    )
+
+
+def _text(text: str) -> str:
+    return html.escape(plain(text, lines=True))
+
+
+def write_feedback(results: Sequence[Result], folder: Path) -> list[Path]:
+    """Write ``STUDENT/LAB.html`` for each result, as nbgrader lays out its feedback.
+
+    Returns
+    -------
+    list of Path
+        The pages, in the order of the results.
+    """
+    pages = []
+    for result in results:
+        # A learner's name is the name of a folder, so it is one step of a path and no more.
+        place = folder / os.path.basename(result.student)
+        place.mkdir(parents=True, exist_ok=True)
+        path = place / f"{result.lab}.html"
+        path.write_text(page(result), encoding="utf-8")
+        pages.append(path)
+    return pages

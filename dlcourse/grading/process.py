@@ -1,0 +1,409 @@
+"""The parent's end of one worker: start it, ask it, wait no longer than allowed, kill it."""
+
+from __future__ import annotations
+
+import contextlib
+import inspect
+import os
+import select
+import subprocess
+import time
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from dlcourse.grading import codec, sandbox
+
+# An argument of a callback may always have this many elements.
+FREE_SIZE = 1000
+
+
+class WorkerLost(Exception):  # noqa: N818 - it is what happened, not a fault of the caller
+    """The worker died, hung or broke the protocol, and has been killed.
+
+    ``kind`` names it for a table: Timeout, ProcessEnded or NoAnswer.
+    """
+
+    def __init__(self, kind: str, message: str) -> None:
+        super().__init__(message)
+        self.kind = kind
+
+
+class Raised(Exception):  # noqa: N818 - as above
+    """Something that the learner's code raised inside the worker.
+
+    Attributes
+    ----------
+    kind, message : str
+        Name of the exception's class, and its text.
+    cell, line : str, int or None
+        Where in the learner's cells it happened, counted from 1.
+    """
+
+    def __init__(self, kind: str, message: str, cell: str | None, line: int | None) -> None:
+        super().__init__(f"{kind}: {message}" if message else kind)
+        self.kind = kind
+        self.message = message
+        self.cell = cell
+        self.line = line
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a name stands for in the worker: a function with a signature, or a value."""
+
+    exists: bool
+    callable: bool
+    value: Any = None
+    signature: inspect.Signature | None = None
+
+
+class _Shown:
+    """A parameter's default value, of which only the text is known here."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def __repr__(self) -> str:
+        return self._text
+
+
+def _raised(answer: dict[str, Any]) -> Raised:
+    cell, line = answer.get("cell"), answer.get("line")
+    known = type(cell) is str and type(line) is int
+    kind = _text(answer, "type")
+    return Raised(
+        kind if kind.isidentifier() else "Exception",
+        _text(answer, "message"),
+        cell if known else None,
+        line if known else None,
+    )
+
+
+def _text(answer: dict[str, Any], name: str) -> str:
+    value = answer.get(name)
+    return codec.clean(value, 500) if type(value) is str else ""
+
+
+def _signature(parameters: Any) -> inspect.Signature | None:
+    """Rebuild a signature from what the worker says; None when it makes no sense."""
+    if type(parameters) is not list or len(parameters) > 50:
+        return None
+    try:
+        return inspect.Signature(
+            [
+                inspect.Parameter(
+                    codec.clean(name, 80),
+                    inspect._ParameterKind(kind),
+                    default=inspect.Parameter.empty
+                    if default is None
+                    else _Shown(codec.clean(default, 80)),
+                )
+                for name, kind, default in parameters
+            ]
+        )
+    except (TypeError, ValueError, AttributeError):
+        return None
+
+
+class Worker:
+    """One worker process.
+
+    Parameters
+    ----------
+    limits : sandbox.Limits
+    sandboxed : bool
+        False only for code that is trusted (``--unsafe``).
+
+    Raises
+    ------
+    sandbox.SandboxError
+        When the process does not come up.
+    """
+
+    def __init__(self, limits: sandbox.Limits, *, sandboxed: bool = True) -> None:
+        self.seconds_left = limits.start_seconds
+        self._deadline = 0.0
+        descriptor = sandbox.call_filter() if sandboxed else None
+        try:
+            arguments, variables = sandbox.command(
+                limits, sandboxed=sandboxed, filter_descriptor=descriptor
+            )
+            self._process = subprocess.Popen(
+                arguments,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                env=variables,
+                cwd="/",
+                pass_fds=() if descriptor is None else (descriptor,),
+                start_new_session=True,
+            )
+        finally:
+            if descriptor is not None:
+                os.close(descriptor)
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._to = self._process.stdin.fileno()
+        self._from = self._process.stdout.fileno()
+        os.set_blocking(self._to, False)
+        os.set_blocking(self._from, False)
+        self._calls = 0
+        try:
+            with self._clock():
+                self._expect(self._receive(), "ready")
+        except WorkerLost as lost:
+            self.close()
+            raise sandbox.SandboxError(
+                f"a worker did not start: {self._complaint or lost}"
+            ) from None
+
+    # --- questions ---------------------------------------------------------------------------
+
+    @contextlib.contextmanager
+    def _clock(self) -> Iterator[None]:
+        """Count the time spent here, and only this, against ``seconds_left``.
+
+        The grader's own work between two questions is not the learner's.
+        """
+        start = time.monotonic()
+        self._deadline = start + self.seconds_left
+        try:
+            yield
+        finally:
+            self.seconds_left -= time.monotonic() - start
+
+    def run(self, name: str, source: str) -> tuple[Raised | None, str]:
+        """Execute a cell; return its error if any, and the first of what it printed."""
+        with self._clock():
+            self._send(codec.Encoder().encode({"kind": "run", "cell": name, "source": source}))
+            answer = self._receive()
+        self._expect(answer, "ran", "raised")
+        error = _raised(answer) if answer["kind"] == "raised" else None
+        printed = answer.get("printed")
+        return error, codec.clean(printed) if type(printed) is str else ""
+
+    def look(self, name: str) -> Found:
+        """Say what ``name`` stands for."""
+        with self._clock():
+            self._send(codec.Encoder().encode({"kind": "look", "name": name}))
+            answer = self._receive(("value",))
+        self._expect(answer, "found")
+        return Found(
+            answer.get("exists") is True,
+            answer.get("callable") is True,
+            answer.get("value"),
+            _signature(answer.get("signature")),
+        )
+
+    def call(self, name: str, arguments: Sequence[Any]) -> Any:
+        """Call a function in the worker, and do to ``arguments`` what it did to its copies.
+
+        Raises
+        ------
+        Raised
+            When the function raised.
+        WorkerLost
+            When no answer came in time, or none that can be believed.
+        """
+        self._calls += 1
+        encoder = codec.Encoder(layouts=True)
+        question = {"kind": "call", "id": self._calls, "name": name}
+        frame = encoder.encode(question, {"arguments": list(arguments)})
+        callbacks = _Callbacks(encoder.functions, encoder.arrays)
+        with self._clock():
+            self._send(frame)
+            while True:
+                answer = self._receive(("value", "arguments", "changed"), encoder.arrays)
+                if answer["kind"] != "callback":
+                    break
+                self._send(callbacks.answer(answer))
+        self._expect(answer, "returned", "raised")
+        if answer.get("id") != self._calls:
+            raise self._lost("NoAnswer", "it answered another question than it was asked")
+        _write_back(list(arguments), answer.get("arguments"))
+        _write_arrays(encoder.arrays, answer.get("changed"))
+        for text in _warnings(answer.get("warned")):
+            warnings.warn(text, RuntimeWarning, stacklevel=2)
+        if answer["kind"] == "raised":
+            raise _raised(answer)
+        return answer.get("value")
+
+    # --- the pipe ----------------------------------------------------------------------------
+
+    def _wait(self, descriptor: int, event: int) -> None:
+        poller = select.poll()
+        poller.register(descriptor, event)
+        left = self._deadline - time.monotonic()
+        if left <= 0 or not poller.poll(left * 1000):
+            raise self._lost("Timeout", "it took too long; is there a loop that never ends?")
+
+    def _send(self, frame: bytes) -> None:
+        view = memoryview(frame)
+        while view:
+            self._wait(self._to, select.POLLOUT)
+            try:
+                view = view[os.write(self._to, view) :]
+            except BlockingIOError:
+                continue
+            except BrokenPipeError:
+                raise self._lost("ProcessEnded", "the process that ran it came to an end") from None
+
+    def _read(self, size: int) -> bytes:
+        parts = []
+        while size:
+            self._wait(self._from, select.POLLIN)
+            try:
+                part = os.read(self._from, min(size, 1 << 20))
+            except BlockingIOError:
+                continue
+            if not part:
+                raise self._lost("ProcessEnded", "the process that ran it came to an end")
+            parts.append(part)
+            size -= len(part)
+        return b"".join(parts)
+
+    def _receive(
+        self, values: tuple[str, ...] = (), known: Sequence[np.ndarray] = ()
+    ) -> dict[str, Any]:
+        try:
+            header, body = codec.frame_sizes(self._read(codec.PREFIX.size))
+            decoder = codec.Decoder(known=list(known))
+            return decoder.decode(self._read(header), self._read(body), values)
+        except codec.FrameError as error:
+            raise self._lost("NoAnswer", f"it sent something that is no answer ({error})") from None
+
+    def _expect(self, answer: dict[str, Any], *kinds: str) -> None:
+        if answer["kind"] not in kinds:
+            raise self._lost("NoAnswer", "it sent something that is no answer to the question")
+
+    def _lost(self, kind: str, message: str) -> WorkerLost:
+        self.close()
+        return WorkerLost(kind, message)
+
+    # --- the end -----------------------------------------------------------------------------
+
+    _complaint = ""
+
+    @property
+    def alive(self) -> bool:
+        """Whether the process can still be asked."""
+        return self._process.poll() is None
+
+    def close(self) -> None:
+        """Kill the process and everything in its sandbox."""
+        if self._process.stderr is None or self._process.stderr.closed:
+            return
+        self._process.kill()
+        # What is in the pipe now was written by bubblewrap or Python at the start, if at all.
+        os.set_blocking(self._process.stderr.fileno(), False)
+        with contextlib.suppress(BlockingIOError):
+            self._complaint = codec.clean(
+                (os.read(self._process.stderr.fileno(), 2000)).decode("utf-8", "replace").strip()
+            )
+        for pipe in (self._process.stdin, self._process.stdout, self._process.stderr):
+            with contextlib.suppress(BrokenPipeError):
+                pipe.close()  # type: ignore[union-attr]
+        self._process.wait()
+
+    def __enter__(self) -> Worker:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+
+class _Callbacks:
+    """Evaluates, here, the functions that were handed to the learner's code as arguments."""
+
+    def __init__(self, functions: list[Callable[..., Any]], arrays: list[np.ndarray]) -> None:
+        self._functions = functions
+        self._largest = max([FREE_SIZE, *(array.size for array in arrays)])
+
+    def answer(self, question: dict[str, Any]) -> bytes:
+        """Return the frame that answers a worker's ``callback``."""
+        try:
+            value = self._evaluate(question.get("function"), question.get("arguments"))
+        except Exception as error:  # a mistake of the learner's code, told to the learner's code
+            told = {"kind": "error", "type": type(error).__name__, "message": str(error)[:500]}
+            return codec.Encoder().encode(told)
+        return codec.Encoder().encode({"kind": "value"}, {"value": value})
+
+    def _evaluate(self, number: Any, arguments: Any) -> Any:
+        if type(number) is not int or not 0 <= number < len(self._functions):
+            raise ValueError("there is no such function")
+        if type(arguments) is not tuple:
+            raise TypeError("a function is called with arguments")
+        for argument in arguments:
+            # This runs in the grader: its work must not grow beyond what the exercise asks for.
+            if isinstance(argument, np.ndarray) and argument.size > self._largest:
+                raise ValueError(
+                    f"the argument has {argument.size} elements, far more than the exercise's own"
+                )
+        with np.errstate(all="ignore"):
+            value = self._functions[number](*arguments)
+        if isinstance(value, np.ndarray):
+            self._largest = max(self._largest, value.size)
+        return value
+
+
+def _warnings(texts: Any) -> list[str]:
+    if type(texts) is not list:
+        return []
+    return [codec.clean(text, 200) for text in texts[:5] if type(text) is str]
+
+
+def _write_arrays(arrays: list[np.ndarray], changed: Any) -> None:
+    """Copy the worker's changed arrays into the parent's own.
+
+    Raises
+    ------
+    Raised
+        When the function gave an argument another shape or dtype, which cannot be repeated here:
+        it is reported as an error of the function.
+    """
+    if type(changed) is not list:
+        return
+    for pair in changed:
+        if type(pair) is not list or len(pair) != 2:
+            continue
+        index, array = pair
+        if type(index) is not int or not 0 <= index < len(arrays):
+            continue
+        if not isinstance(array, np.ndarray):
+            continue
+        target = arrays[index]
+        if (target.shape, target.dtype) != (array.shape, array.dtype):
+            message = f"an argument was changed in place from shape {target.shape}, dtype "
+            message += f"{target.dtype} to shape {array.shape}, dtype {array.dtype}"
+            raise Raised("ValueError", message, None, None)
+        if not target.flags.writeable:
+            raise Raised("ValueError", "an argument that is read-only was changed", None, None)
+        target[...] = array
+
+
+def _write_back(ours: Any, theirs: Any) -> None:
+    """Make the parent's lists and dicts hold what the worker's hold after the call."""
+    if type(ours) is list and type(theirs) is list:
+        _keep_identity(ours, theirs, range(min(len(ours), len(theirs))))
+        ours[:] = theirs
+    elif type(ours) is tuple and type(theirs) is tuple:
+        for mine, other in zip(ours, theirs, strict=False):
+            _write_back(mine, other)
+    elif type(ours) is dict and type(theirs) is dict:
+        _keep_identity(ours, theirs, [key for key in ours if key in theirs])
+        ours.clear()
+        ours.update(theirs)
+
+
+def _keep_identity(ours: Any, theirs: Any, keys: Any) -> None:
+    """Where both hold a container of the same kind, change ours in place and keep it."""
+    for key in keys:
+        if type(ours[key]) is type(theirs[key]) and type(ours[key]) in (list, tuple, dict):
+            _write_back(ours[key], theirs[key])
+            theirs[key] = ours[key]
+        elif callable(ours[key]):  # a function came back as its type's name only
+            theirs[key] = ours[key]
