@@ -1,7 +1,7 @@
 """Publish an admonition of class ``dropdown`` as the browser's own ``<details>``.
 
-The usual way puts a script's button into the title. The browser's own element opens with the keyboard,
-is announced by screen readers, prints, and works where scripts do not run.
+The usual way puts a script's button into the title. The browser's own element opens with the
+keyboard, is announced by screen readers, prints, and works where scripts do not run.
 """
 
 from __future__ import annotations

@@ -2,11 +2,11 @@
 
 Three things are done to what the theme would publish:
 
-* MathJax is copied out of the installed ``django-static-mathjax`` package, only the files the pages
-  load: one component and its fonts (1.5 MB of the package's 43).
-* The theme draws a dozen icons with a script of 1.5 MB that every page loads. Its style sheet can draw
-  the same icons from a font, so the script is taken out of the pages and the font is cut down to the
-  glyphs in use (a few kB) and put into a style sheet, which also works from the file system.
+* MathJax is copied out of the installed ``django-static-mathjax`` package, only the files the
+  pages load: one component and its fonts (1.5 MB of the package's 43).
+* The theme draws a dozen icons with a script of 1.5 MB that every page loads. Its style sheet can
+  draw the same icons from a font, so the script is taken out of the pages and the font is cut down
+  to the glyphs in use (a few kB) and put into a style sheet, which also works from the file system.
 * Source maps and the theme's own templates are left out.
 """
 
@@ -28,7 +28,9 @@ from sphinx.errors import ExtensionError
 MATHJAX_COMPONENT = "tex-chtml.js"
 MATHJAX_FONTS = "output/chtml/fonts/woff-v2"
 
-ICON_SCRIPT = re.compile(r'\s*<script[^>]*src="[^"]*_static/scripts/fontawesome\.js[^"]*"></script>')
+ICON_SCRIPT = re.compile(
+    r'\s*<script[^>]*src="[^"]*_static/scripts/fontawesome\.js[^"]*"></script>'
+)
 ICON_FONT_FACE = re.compile(r"@font-face\{[^}]*Font Awesome[^}]*\}")
 ICON_RULE = re.compile(r'((?:\.fa-[a-z0-9-]+:before,?)+)\{content:"\\([0-9a-f]+)"\}')
 ICON_IN_STYLE = re.compile(r'"\\([ef][0-9a-f]{3})"')
