@@ -33,7 +33,7 @@ ICON_SCRIPT = re.compile(
 )
 ICON_FONT_FACE = re.compile(r"@font-face\{[^}]*Font Awesome[^}]*\}")
 ICON_RULE = re.compile(r'((?:\.fa-[a-z0-9-]+:before,?)+)\{content:"\\([0-9a-f]+)"\}')
-ICON_IN_STYLE = re.compile(r'"\\([ef][0-9a-f]{3})"')
+ICON_IN_STYLE = re.compile(r'"(?:\\([ef][0-9a-f]{3})|([\ue000-\uf8ff]))"')  # escaped, or as it is
 ICON_NAME = re.compile(r"\bfa-[a-z0-9-]+")
 
 
@@ -97,7 +97,8 @@ def lighten_theme(app: Sphinx, exception: Exception | None) -> None:
     }
     for sheet in static.rglob("*.css"):
         outside_rules = ICON_RULE.sub("", sheet.read_text(encoding="utf-8"))
-        code_points.update(int(code, 16) for code in ICON_IN_STYLE.findall(outside_rules))
+        for escaped, plain in ICON_IN_STYLE.findall(outside_rules):
+            code_points.add(int(escaped, 16) if escaped else ord(plain))
 
     font_file = static / "vendor" / "fontawesome" / "webfonts" / "fa-solid-900.ttf"
     if font_file.exists():  # an earlier build into the same folder has already done what follows

@@ -118,8 +118,8 @@ class Graph:
                 stroke=ink,
                 stroke_width=1.5,
             )
-        label = text(node.x, node.y + 5.5, node.label, 16)
-        note = text(node.x, node.y + _RADIUS + 17, node.note, 13) if node.note else ""
+        label = text(node.x, node.y + 5.5, node.label, 16 if len(node.label) < 4 else 13)
+        note = text(node.x, node.y - _RADIUS - 10, node.note, 14) if node.note else ""
         return shape + label + note
 
     def _draw_edge(self, edge: _Edge, forward: bool, backward: bool, moving: bool) -> str:
@@ -142,14 +142,18 @@ class Graph:
             stroke_opacity=None if forward or backward else 0.35,
             class_="dl-flow" if moving else None,
         )
+        # Numbers step aside across the line, just as far as their own width and height ask.
         mx, my = (x1 + x2) / 2, (y1 + y2) / 2
-        # On a slanted edge the numbers step aside, so that the line does not run through them.
-        aside = 8 * abs(uy)
+        nx, ny = (uy, -ux) if ux > 0 else (-uy, ux)  # points up, or to the right of a rising line
         parts = [line]
-        if forward:
-            parts.append(text(mx, my - 8 - aside, number(edge.value), 15, "forward", weight="600"))
-        if backward:
-            parts.append(
-                text(mx, my + 19 + aside, number(edge.gradient), 15, "backward", weight="600")
-            )
+        for shown, side, value, colour in (
+            (forward, 1, edge.value, "forward"),
+            (backward, -1, edge.gradient, "backward"),
+        ):
+            if shown:
+                words = number(value)
+                aside = side * (4.6 * len(words) * abs(nx) + 7 * abs(ny) + 4)
+                parts.append(
+                    text(mx + nx * aside, my + ny * aside + 5, words, 15, colour, weight="600")
+                )
         return "".join(parts)

@@ -8,7 +8,7 @@ from dlcourse.figures import palette
 from dlcourse.figures.drawing import canvas, element, number, text
 from dlcourse.figures.picture import Picture
 
-_RADIUS = 25.0
+_RADIUS = 27.0
 
 
 class NetworkPicture:
@@ -49,7 +49,7 @@ class NetworkPicture:
                 f"names holds {len(names)} for {len(self.sizes)} columns: expected as many"
             )
         self.names, self.width, self.row = tuple(names), width, row
-        self.height = 40 + row * max(self.sizes)
+        self.height = 58 + row * (max(self.sizes) - 1) + _RADIUS + 26
 
     def picture(
         self,
@@ -93,7 +93,7 @@ class NetworkPicture:
 
     def _y(self, column: int, unit: int) -> float:
         above = (max(self.sizes) - self.sizes[column]) / 2
-        return 58 + self.row * (above + unit)
+        return 60 + self.row * (above + unit)
 
     def _draw_weights(
         self, layer: int, gradient: np.ndarray | None, moving: bool, backward: bool
@@ -143,7 +143,7 @@ class NetworkPicture:
         )
         inside = below = ""
         if values is not None:
-            inside = text(x, y + 5.5, number(values[unit]), 15, "forward", weight="600")
+            inside = text(x, y + 5, number(values[unit]), 14, "forward", weight="600")
         if gradients is not None:
             below = text(x, y + _RADIUS + 16, number(gradients[unit]), 14, "backward", weight="600")
         return circle + inside + below

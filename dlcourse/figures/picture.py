@@ -11,7 +11,8 @@ _STYLE = (
     "margin:0 auto 1rem;max-width:40rem;color:inherit;line-height:1.35}"
     ".dl-figure svg{display:block;width:100%;height:auto;overflow:visible}"
     ".dl-figure svg text{font-family:system-ui,'Segoe UI','DejaVu Sans',sans-serif}"
-    ".dl-figure figcaption{font-size:.92em;margin-top:.35rem;text-align:left}"
+    "figure.dl-figure figcaption{color:inherit;font-size:.92em;margin:.35rem 0 0;padding:0;"
+    "text-align:left}"
 )
 
 

@@ -60,6 +60,11 @@ def show(figure: "Figure", alt: str, caption: str = "") -> Picture:
     """Return a matplotlib figure as a picture of the page; ``alt`` says what it shows."""
     import matplotlib
 
+    # A legend is made outside of our style, so it still has its frame.
+    for plot in figure.axes:
+        legend = plot.get_legend()
+        if legend is not None:
+            legend.set_frame_on(False)
     buffer = io.StringIO()
     with matplotlib.rc_context(_style()):
         figure.savefig(
@@ -95,7 +100,8 @@ def _page_svg(text: str) -> str:
 
     # Letters in the page's font; colours by name, so that the page's theme decides.
     svg = re.sub(r" font-family: [^;\"]*;", "", svg)
-    svg = svg.replace(palette.INK, palette.colour("ink"))
+    for black in (palette.INK, "#000000"):
+        svg = svg.replace(black, palette.colour("ink"))
     for name, (light, _) in palette.COLOURS.items():
         svg = svg.replace(light, palette.colour(name))
     return svg
@@ -104,4 +110,4 @@ def _page_svg(text: str) -> str:
 def _without_size(match: re.Match[str]) -> str:
     """Return the drawing's attributes so that its width is the column's."""
     kept = re.sub(r'\b(?:width|height)="[^"]*"\s*', "", match[0])
-    return f'stroke-linejoin="round" {kept}'
+    return f'stroke-linejoin="round" fill="{palette.colour("ink")}" {kept}'
