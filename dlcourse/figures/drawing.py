@@ -38,9 +38,10 @@ def text(
 
 
 def canvas(width: float, height: float, *parts: str) -> str:
-    """Return a whole picture of this size, which scales with the page."""
+    """Return a whole picture of this size, which shrinks with the page and grows by a fifth."""
     return (
-        f'<svg viewBox="0 0 {width:g} {height:g}" xmlns="http://www.w3.org/2000/svg">'
+        f'<svg viewBox="0 0 {width:g} {height:g}" xmlns="http://www.w3.org/2000/svg" '
+        f'style="max-width:{1.2 * width:g}px;margin:auto">'
         f"{''.join(parts)}</svg>"
     )
 

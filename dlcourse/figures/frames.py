@@ -12,10 +12,10 @@ _STYLE = (
     ".dl-frame.dl-now{visibility:visible}"
     ".dl-controls{display:flex;flex-wrap:wrap;gap:.5rem;align-items:center;margin-top:.6rem;"
     "font-size:.92em}"
-    ".dl-controls label{flex:1 1 12rem;display:flex;gap:.6rem;align-items:center}"
-    f".dl-controls input{{flex:1;min-width:6rem;accent-color:{palette.colour('forward')};"
-    "height:1.75rem;margin:0}"
-    ".dl-controls output{min-width:4.5rem;font-variant-numeric:tabular-nums;font-weight:600}"
+    ".dl-controls label{flex:1 1 7rem;display:flex;gap:.6rem;align-items:center}"
+    f".dl-controls input{{flex:1;min-width:3.5rem;accent-color:{palette.colour('forward')};"
+    "width:3.5rem;height:1.75rem;margin:0}"
+    ".dl-controls output{min-width:3.6rem;font-variant-numeric:tabular-nums;font-weight:600}"
     ".dl-controls button{font:inherit;color:inherit;background:none;min-height:1.75rem;"
     "border:1px solid currentColor;border-radius:.4rem;padding:.1rem .7rem;cursor:pointer}"
     ".dl-play::before{content:'▶ Play'}.dl-playing .dl-play::before{content:'❚❚ Pause'}"
@@ -44,7 +44,7 @@ _SCRIPT = """
         frame.setAttribute("aria-hidden", i !== to);
       });
       output.textContent = frames[to].dataset.label;
-      const caption = frames[to].querySelector("figcaption");
+      const caption = frames[to].querySelector(".dl-caption");
       range.setAttribute("aria-valuetext",
         frames[to].dataset.label + (caption ? ": " + caption.textContent : ""));
     };
@@ -120,7 +120,7 @@ class Frames:
         frames = "".join(
             f'<div class="dl-frame{" dl-now" if i == self.start else ""}"'
             f' data-label="{html.escape(label, quote=True)}">{picture.svg}'
-            f"<figcaption>{picture.caption}</figcaption></div>"
+            f'<div class="dl-caption">{picture.caption}</div></div>'
             for i, (picture, label) in enumerate(zip(self.pictures, self.labels, strict=True))
         )
         play = '<button type="button" class="dl-play" aria-label="Play"></button>'

@@ -7,7 +7,7 @@ from dlcourse.figures import palette
 from dlcourse.figures.drawing import canvas, element, number, text
 from dlcourse.figures.picture import Picture
 
-_RADIUS = 23.0
+_RADIUS = 21.0
 
 
 @dataclass(frozen=True)
@@ -15,7 +15,6 @@ class _Node:
     x: float
     y: float
     label: str
-    note: str
     box: bool
 
 
@@ -25,6 +24,7 @@ class _Edge:
     target: str
     value: float
     gradient: float
+    name: str
 
 
 class Graph:
@@ -33,7 +33,7 @@ class Graph:
     Parameters
     ----------
     width, height
-        Size of the drawing; at 560 wide its letters can be read on a phone.
+        Size of the drawing; up to 500 wide its letters can be read on a phone.
 
     Notes
     -----
@@ -41,26 +41,24 @@ class Graph:
     colour "backward", the derivative of the end result for that value.
     """
 
-    def __init__(self, width: float = 560, height: float = 220) -> None:
+    def __init__(self, width: float = 500, height: float = 220) -> None:
         self.width, self.height = width, height
         self._nodes: dict[str, _Node] = {}
         self._edges: list[_Edge] = []
 
-    def node(
-        self, name: str, x: float, y: float, label: str, note: str = "", box: bool = False
-    ) -> None:
+    def node(self, name: str, x: float, y: float, label: str, box: bool = False) -> None:
         """Add an operation (a circle), or an input or result (``box``), centred at (x, y)."""
-        self._nodes[name] = _Node(x, y, label, note, box)
+        self._nodes[name] = _Node(x, y, label, box)
 
-    def edge(self, source: str, target: str, value: float, gradient: float) -> None:
+    def edge(self, source: str, target: str, value: float, gradient: float, name: str = "") -> None:
         """Add an edge, with the value that flows along it and the result's derivative for it.
 
-        Edges are revealed in the order in which they are added, and gradients in the reverse one.
+        ``name`` is what the formulas call the value; it is written above an edge that is level.
         """
-        for name in (source, target):
-            if name not in self._nodes:
-                raise ValueError(f"no node is called {name!r}: expected {', '.join(self._nodes)}")
-        self._edges.append(_Edge(source, target, float(value), float(gradient)))
+        for node in (source, target):
+            if node not in self._nodes:
+                raise ValueError(f"no node is called {node!r}: expected {', '.join(self._nodes)}")
+        self._edges.append(_Edge(source, target, float(value), float(gradient), name))
 
     def picture(
         self,
@@ -119,8 +117,7 @@ class Graph:
                 stroke_width=1.5,
             )
         label = text(node.x, node.y + 5.5, node.label, 16 if len(node.label) < 4 else 13)
-        note = text(node.x, node.y - _RADIUS - 10, node.note, 14) if node.note else ""
-        return shape + label + note
+        return shape + label
 
     def _draw_edge(self, edge: _Edge, forward: bool, backward: bool, moving: bool) -> str:
         a, b = self._nodes[edge.source], self._nodes[edge.target]
@@ -145,7 +142,7 @@ class Graph:
         # Numbers step aside across the line, just as far as their own width and height ask.
         mx, my = (x1 + x2) / 2, (y1 + y2) / 2
         nx, ny = (uy, -ux) if ux > 0 else (-uy, ux)  # points up, or to the right of a rising line
-        parts = [line]
+        parts = [line, text(mx, my - 27, edge.name, 15)] if edge.name else [line]
         for shown, side, value, colour in (
             (forward, 1, edge.value, "forward"),
             (backward, -1, edge.gradient, "backward"),
@@ -154,6 +151,6 @@ class Graph:
                 words = number(value)
                 aside = side * (4.6 * len(words) * abs(nx) + 7 * abs(ny) + 4)
                 parts.append(
-                    text(mx + nx * aside, my + ny * aside + 5, words, 15, colour, weight="600")
+                    text(mx + nx * aside, my + ny * aside + 5, words, 14.5, colour, weight="600")
                 )
         return "".join(parts)

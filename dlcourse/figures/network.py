@@ -33,7 +33,7 @@ class NetworkPicture:
         self,
         weights: Sequence[np.ndarray],
         names: Sequence[str],
-        width: float = 560,
+        width: float = 480,
         row: float = 84,
     ) -> None:
         self.weights = [np.asarray(w, np.float64) for w in weights]

@@ -11,8 +11,7 @@ _STYLE = (
     "margin:0 auto 1rem;max-width:40rem;color:inherit;line-height:1.35}"
     ".dl-figure svg{display:block;width:100%;height:auto;overflow:visible}"
     ".dl-figure svg text{font-family:system-ui,'Segoe UI','DejaVu Sans',sans-serif}"
-    "figure.dl-figure figcaption{color:inherit;font-size:.92em;margin:.35rem 0 0;padding:0;"
-    "text-align:left}"
+    ".dl-caption{font-size:.92em;margin:.4rem 0 0}"
 )
 
 
@@ -43,7 +42,7 @@ class Picture:
         return f"Picture: {self.alt}"
 
     def _repr_html_(self) -> str:
-        caption = f"<figcaption>{self.caption}</figcaption>" if self.caption else ""
+        caption = f'<div class="dl-caption">{self.caption}</div>' if self.caption else ""
         return wrap(f"{self.svg}{caption}")
 
 
