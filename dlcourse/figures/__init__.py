@@ -1,0 +1,14 @@
+"""Pictures of the book: plots, graphs of a calculation, networks, sliders over prepared states.
+
+Every picture is a piece of HTML with inline SVG: it takes the page's own colours in a light and in
+a dark theme, needs no file and no other host, and is the same on the site and in JupyterLab.
+"""
+
+from dlcourse.figures.frames import Frames
+from dlcourse.figures.graph import Graph
+from dlcourse.figures.network import NetworkPicture
+from dlcourse.figures.palette import INK
+from dlcourse.figures.picture import Picture
+from dlcourse.figures.plots import axes, show
+
+__all__ = ["INK", "Frames", "Graph", "NetworkPicture", "Picture", "axes", "show"]
