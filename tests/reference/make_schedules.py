@@ -28,7 +28,7 @@ PLATEAUS = {
     "falling": {"patience": 2, "threshold": 0.01},
     "cooldown": {"patience": 1, "threshold": 0.0, "cooldown": 3, "factor": 0.5},
     "minimum": {"patience": 0, "threshold": 0.0, "factor": 0.3, "min_lr": 0.01},
-    "rising": {"patience": 2, "threshold": 0.05, "mode": "max"},
+    "rising": {"patience": 2, "threshold": 0.05, "mode": "max", "factor": 0.7},
 }
 
 
