@@ -122,11 +122,7 @@ class SoftmaxCrossEntropy(ClassLoss):
 
     def check_target(self, target: Any, output_shape: Shape, rows: int, dtype: Any,
                      name: str = "target") -> np.ndarray:  # fmt: skip
-        if self.class_weight is not None and output_shape[-1:] != (len(self.class_weight),):
-            raise ValueError(
-                f"{self!r} has {len(self.class_weight)} class weights and got outputs of shape "
-                f"{output_shape}: expected as many as classes"
-            )
+        self._check_class_weights(output_shape)
         if np.shape(target) != (rows, *output_shape) or len(output_shape) == 0:
             return super().check_target(target, output_shape, rows, dtype, name)
         array = validation.real_array(name, target, np.dtype(dtype))
@@ -159,7 +155,15 @@ class SoftmaxCrossEntropy(ClassLoss):
             y2, target.reshape(-1), self._class_weights(y), row_weight, self.label_smoothing, dy2
         )
 
+    def _check_class_weights(self, output_shape: Shape) -> None:
+        if self.class_weight is not None and output_shape[-1:] != (len(self.class_weight),):
+            raise ValueError(
+                f"{self!r} has {len(self.class_weight)} class weights and got outputs of shape "
+                f"{output_shape}: expected as many as classes"
+            )
+
     def _class_weights(self, y: np.ndarray) -> np.ndarray:
+        self._check_class_weights(y.shape[1:])
         weights = self.buffers.get("class_weight", (y.shape[-1],), y.dtype)
         weights[...] = self._weights_by_class
         return weights
