@@ -3,5 +3,21 @@
 from dlcourse.layers.activations import ReLU, Sigmoid, Tanh
 from dlcourse.layers.base import Layer
 from dlcourse.layers.dense import Dense
+from dlcourse.layers.embedding import Embedding
+from dlcourse.layers.gru import GRU
+from dlcourse.layers.lstm import LSTM
+from dlcourse.layers.recurrent import Recurrent
+from dlcourse.layers.rnn import RNN
 
-__all__ = ["Dense", "Layer", "ReLU", "Sigmoid", "Tanh"]
+__all__ = [
+    "GRU",
+    "LSTM",
+    "RNN",
+    "Dense",
+    "Embedding",
+    "Layer",
+    "ReLU",
+    "Recurrent",
+    "Sigmoid",
+    "Tanh",
+]
