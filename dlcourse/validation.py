@@ -3,6 +3,7 @@
 Each sentence says which argument it is about, what came and what was expected.
 """
 
+from collections.abc import Callable
 from numbers import Integral, Real
 from typing import Any
 
@@ -71,7 +72,10 @@ def floating_dtype(dtype: Any) -> np.dtype:
 
 
 def real_array(name: str, value: Any, dtype: np.dtype) -> np.ndarray:
-    """Return ``value`` as a C-contiguous array of ``dtype``, copying only where it must."""
+    """Return ``value`` as a C-contiguous array of ``dtype``, copying only where it must.
+
+    Whole numbers serve as real ones, but not the other way round.
+    """
     if type(value) is np.ndarray and value.dtype == dtype and value.flags.c_contiguous:
         return value
     try:
@@ -80,6 +84,8 @@ def real_array(name: str, value: Any, dtype: np.dtype) -> np.ndarray:
         raise ValueError(f"{name} has rows of unequal length: expected an array") from None
     if array.dtype.kind not in "fiub":
         raise TypeError(f"{name} is {describe(value)}: expected an array of real numbers")
+    if dtype.kind == "i" and array.dtype.kind not in "iu":
+        raise TypeError(f"{name} is {describe(value)}: expected an array of whole numbers")
     return np.ascontiguousarray(array, dtype=dtype)
 
 
@@ -178,3 +184,13 @@ def generator(name: str, value: Any) -> np.random.Generator:
         f"{name} is {describe(value)}: expected a numpy.random.Generator or a seed "
         "(a whole number of at least 0)"
     )
+
+
+def initializer(name: str, value: Any) -> Callable:
+    """Return ``value`` after checking that it can be called, to fill an array from a generator."""
+    if not callable(value):
+        raise TypeError(
+            f"{name} is {describe(value)}: expected a function such as "
+            "dlcourse.initializers.he_normal"
+        )
+    return value

@@ -52,9 +52,9 @@ REFUSALS = [
         "input_shape is 3 (int): expected a tuple such as (64,)",
     ),
     (
-        lambda: network(input_shape=(3, 4)),
+        lambda: network(input_shape=()),
         ValueError,
-        "Dense(units=5) got inputs of shape (3, 4): expected one dimension, (features,)",
+        "Dense(units=5) got inputs of shape (): expected at least one dimension, (…, features)",
     ),
     (lambda: network(input_shape=(0,)), ValueError, "input_shape is 0: expected a whole number"),
     (lambda: network(rng=None), TypeError, "rng is None (NoneType): expected a numpy.random.Gen"),

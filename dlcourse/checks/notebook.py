@@ -17,7 +17,7 @@ LINE_WIDTH = 80
 PRINTED_LINES = 20
 
 
-class CheckFailed(Exception):  # noqa: N818  (learners read the name: a failed check is no error)
+class CheckFailed(Exception):
     """
     A check did not pass.
 

@@ -5,5 +5,5 @@ class GradingError(ValueError):
     """Grading cannot start; the message is one sentence for whoever gave the command."""
 
 
-class Refused(ValueError):  # noqa: N818 - what happened to a submission, not a fault of the program
+class Refused(ValueError):
     """A submission that cannot be graded; the message goes into its row of the table."""

@@ -26,20 +26,20 @@ class Outcome(Protocol):
     """What a judge returns, as far as grading reads it."""
 
     @property
-    def points(self) -> float: ...  # noqa: D102
+    def points(self) -> float: ...
     @property
-    def message(self) -> str: ...  # noqa: D102
+    def message(self) -> str: ...
     @property
-    def mistake(self) -> str | None: ...  # noqa: D102
+    def mistake(self) -> str | None: ...
 
 
 class Assignment(Protocol):
     """What grading needs to know of an exercise: the judge knows the rest."""
 
     @property
-    def name(self) -> str: ...  # noqa: D102
+    def name(self) -> str: ...
     @property
-    def points(self) -> float: ...  # noqa: D102
+    def points(self) -> float: ...
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from dlcourse.grading import codec, sandbox
 FREE_SIZE = 1000
 
 
-class WorkerLost(Exception):  # noqa: N818 - it is what happened, not a fault of the caller
+class WorkerLost(Exception):
     """The worker died, hung or broke the protocol, and has been killed.
 
     ``kind`` names it for a table: Timeout, ProcessEnded or NoAnswer.
@@ -32,7 +32,7 @@ class WorkerLost(Exception):  # noqa: N818 - it is what happened, not a fault of
         self.kind = kind
 
 
-class Raised(Exception):  # noqa: N818 - as above
+class Raised(Exception):
     """Something that the learner's code raised inside the worker.
 
     Attributes

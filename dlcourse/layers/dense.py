@@ -6,7 +6,7 @@ import numpy as np
 
 from dlcourse import initializers, validation
 from dlcourse.kernels import kernels_for
-from dlcourse.layers.base import Layer, feature_vector
+from dlcourse.layers.base import Layer
 from dlcourse.parameters import Initializer, ParameterSpec, Shape
 
 
@@ -26,6 +26,8 @@ class Dense(Layer):
     Shapes: x (n, inputs), w (inputs, units), b (units,), y (n, units).
     Gradients, from dy (n, units): dw = xᵀ dy, db = Σₙ dy, dx = dy wᵀ
     (Rumelhart, Hinton and Williams 1986).
+    Inputs may have more axes, (n, steps, inputs) say: the last one holds the features, and the
+    same w and b serve at each place along the others.
     """
 
     w: np.ndarray
@@ -36,12 +38,7 @@ class Dense(Layer):
     def __init__(self, units: int, initializer: Initializer = initializers.he_normal) -> None:
         super().__init__()
         self.units = validation.count("units", units)
-        if not callable(initializer):
-            raise TypeError(
-                f"initializer is {validation.describe(initializer)}: expected a function such as "
-                "dlcourse.initializers.he_normal"
-            )
-        self.initializer = initializer
+        self.initializer = validation.initializer("initializer", initializer)
 
     @property
     def options(self) -> dict[str, Any]:
@@ -51,23 +48,40 @@ class Dense(Layer):
         return options
 
     def output_shape(self, input_shape: Shape) -> Shape:
-        feature_vector(self, input_shape)
-        return (self.units,)
+        if not input_shape:
+            raise ValueError(
+                f"{self!r} got inputs of shape (): expected at least one dimension, (…, features)"
+            )
+        for size in input_shape:
+            validation.count("input_shape", size)
+        return (*input_shape[:-1], self.units)
 
     def parameter_specs(self, input_shape: Shape) -> list[ParameterSpec]:
         return [
-            ParameterSpec("w", (input_shape[0], self.units), self.initializer),
+            ParameterSpec("w", (input_shape[-1], self.units), self.initializer),
             ParameterSpec("b", (self.units,), initializers.zeros, kind="bias"),
         ]
 
     def forward(self, x: np.ndarray, training: bool = True) -> np.ndarray:
         self._x = x
-        y = self.buffers.get("y", (len(x), self.units), x.dtype)
-        kernels_for(x).dense_forward(x, self.w, self.b, y)
+        y = self.buffers.get("y", (*x.shape[:-1], self.units), x.dtype)
+        if x.ndim == 2:
+            kernels_for(x).dense_forward(x, self.w, self.b, y)
+        else:
+            kernels_for(x).dense_forward(_rows(x), self.w, self.b, _rows(y))
         return y
 
     def backward(self, dy: np.ndarray, input_gradient: bool = True) -> np.ndarray | None:
         x = self._latest("_x")
         dx = self.buffers.get("dx", x.shape, x.dtype) if input_gradient else None
-        kernels_for(x).dense_backward(x, self.w, dy, self.dw, self.db, dx)
+        if x.ndim == 2:
+            kernels_for(x).dense_backward(x, self.w, dy, self.dw, self.db, dx)
+        else:
+            rows = None if dx is None else _rows(dx)
+            kernels_for(x).dense_backward(_rows(x), self.w, _rows(dy), self.dw, self.db, rows)
         return dx
+
+
+def _rows(array: np.ndarray) -> np.ndarray:
+    """Return a view as a matrix: a row for each place along all axes but the last."""
+    return array.reshape(-1, array.shape[-1])

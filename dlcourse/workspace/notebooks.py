@@ -56,7 +56,7 @@ def _cell_id(cell: NotebookNode, taken: set[str]) -> str:
     return unique
 
 
-class NotANotebook(ValueError):  # noqa: N818 - reads as what it says
+class NotANotebook(ValueError):
     """A file with a notebook's name that cannot be read as one."""
 
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from dlcourse import initializers
-from dlcourse.layers import Dense, ReLU, Sigmoid, Tanh
+from dlcourse.layers import GRU, LSTM, RNN, Dense, ReLU, Sigmoid, Tanh
 from dlcourse.model import Sequential
 from tests.support import assert_layer_gradients
 
@@ -11,10 +11,21 @@ LAYERS = [
     ("dense", lambda: Dense(4), (3,)),
     ("dense to one unit", lambda: Dense(1), (5,)),
     ("dense from one feature", lambda: Dense(3), (1,)),
+    ("dense at each step", lambda: Dense(4), (5, 3)),
+    ("dense at each place", lambda: Dense(2), (2, 3, 4)),
     ("relu", ReLU, (7,)),
     ("relu on images", ReLU, (3, 2, 2)),
     ("sigmoid", Sigmoid, (7,)),
     ("tanh", Tanh, (2, 5)),
+    ("rnn", lambda: RNN(5), (4, 3)),
+    ("rnn, every state", lambda: RNN(2, return_sequences=True), (5, 3)),
+    ("rnn, one step", lambda: RNN(3), (1, 2)),
+    ("lstm", lambda: LSTM(5), (4, 3)),
+    ("lstm, every state", lambda: LSTM(2, return_sequences=True), (5, 3)),
+    ("lstm, one unit, one feature", lambda: LSTM(1), (3, 1)),
+    ("gru", lambda: GRU(5), (4, 3)),
+    ("gru, every state", lambda: GRU(2, return_sequences=True), (5, 3)),
+    ("gru, one step", lambda: GRU(3, return_sequences=True), (1, 2)),
 ]
 MAKERS = pytest.mark.parametrize(
     ("make", "shape"), [case[1:] for case in LAYERS], ids=[case[0] for case in LAYERS]

@@ -28,6 +28,7 @@ from dlcourse.kernels.cpu.elementwise import (
     tanh_backward,
     tanh_forward,
 )
+from dlcourse.kernels.cpu.embedding import embedding_backward, embedding_forward
 from dlcourse.kernels.cpu.errors import (
     binary_cross_entropy,
     count_same_side,
@@ -39,6 +40,7 @@ from dlcourse.kernels.cpu.errors import (
     mean_squared_error,
     squared_hinge,
 )
+from dlcourse.kernels.cpu.gru import gru_backward, gru_forward
 from dlcourse.kernels.cpu.losses import (
     count_correct,
     first_label_outside,
@@ -48,6 +50,9 @@ from dlcourse.kernels.cpu.losses import (
     softmax_cross_entropy_of_probabilities,
     weighted_softmax_cross_entropy,
 )
+from dlcourse.kernels.cpu.lstm import lstm_backward, lstm_forward
+from dlcourse.kernels.cpu.rnn import rnn_backward, rnn_forward
+from dlcourse.kernels.cpu.sequences import mark_steps, swap_rows_and_steps
 from dlcourse.kernels.cpu.softmax import (
     softmax_backward,
     softmax_forward,

@@ -1,0 +1,122 @@
+"""The embedding layer: a learnt vector for each of a number of things."""
+
+from typing import Any
+
+import numpy as np
+
+from dlcourse import validation
+from dlcourse.kernels import kernels_for
+from dlcourse.layers.base import Layer
+from dlcourse.parameters import Initializer, ParameterSpec, Shape
+
+
+def standard_normal(array: np.ndarray, rng: np.random.Generator) -> None:
+    """Fill from the normal distribution of mean 0 and standard deviation 1."""
+    array[...] = rng.standard_normal(array.shape)
+
+
+class Embedding(Layer):
+    """Embedding, y = w[x]: each index is replaced by its vector (Bengio et al. 2003).
+
+    Parameters
+    ----------
+    count
+        Number of things that have a vector; indices run from 0 to count - 1.
+    units
+        Size of a vector.
+    padding_index
+        An index whose vector stays zero: it starts so, and its gradient is zero. A recurrent
+        layer with ``padding=0`` skips such steps.
+    initializer
+        Fills ``w``; the standard normal distribution by default, as in PyTorch.
+
+    Notes
+    -----
+    The first layer of a model; its inputs are whole numbers. Shapes: x (n,) or (n, steps) int64,
+    w (count, units), y (n, units) or (n, steps, units). For examples of one index each, a model's
+    ``input_shape`` is ``()``.
+    Gradient, from dy: dw[i] is the sum of dy over all places where x = i, and zero where i did
+    not occur; all of dw is written. Indices have no gradient: ``backward`` returns None.
+    """
+
+    w: np.ndarray
+    dw: np.ndarray
+
+    def __init__(
+        self,
+        count: int,
+        units: int,
+        *,
+        padding_index: int | None = None,
+        initializer: Initializer = standard_normal,
+    ) -> None:
+        super().__init__()
+        self.count = validation.count("count", count)
+        self.units = validation.count("units", units)
+        self.padding_index = padding_index
+        if padding_index is not None:
+            self.padding_index = validation.count("padding_index", padding_index, least=0)
+            if self.padding_index >= self.count:
+                raise ValueError(
+                    f"padding_index is {padding_index}: expected an index from 0 to "
+                    f"{self.count - 1}"
+                )
+        self.initializer = validation.initializer("initializer", initializer)
+
+    @property
+    def options(self) -> dict[str, Any]:
+        chosen: dict[str, Any] = {"count": self.count, "units": self.units}
+        if self.padding_index is not None:
+            chosen["padding_index"] = self.padding_index
+        if self.initializer != standard_normal:
+            chosen["initializer"] = self.initializer
+        return chosen
+
+    def input_dtype(self, dtype: np.dtype) -> np.dtype:
+        return np.dtype(np.int64)
+
+    def output_shape(self, input_shape: Shape) -> Shape:
+        if len(input_shape) > 1:
+            raise ValueError(
+                f"{self!r} got inputs of shape {input_shape}: expected (), one index an example, "
+                "or (steps,)"
+            )
+        for steps in input_shape:
+            validation.count("steps", steps)
+        return (*input_shape, self.units)
+
+    def parameter_specs(self, input_shape: Shape) -> list[ParameterSpec]:
+        return [ParameterSpec("w", (self.count, self.units), self._fill)]
+
+    def _fill(self, array: np.ndarray, rng: np.random.Generator) -> None:
+        self.initializer(array, rng)
+        if self.padding_index is not None:
+            array[self.padding_index] = 0
+
+    def forward(self, x: np.ndarray, training: bool = True) -> np.ndarray:
+        if x.dtype != np.int64:
+            raise TypeError(
+                f"{self.name} got {validation.describe(x)}: expected int64 indices, which only "
+                "the first layer of a model gets"
+            )
+        indices = x.reshape(-1)
+        kernels = kernels_for(self.w)
+        bad = kernels.first_label_outside(indices, self.count)
+        if bad >= 0:
+            where = ", ".join(str(i) for i in np.unravel_index(bad, x.shape))
+            raise ValueError(
+                f"x[{where}] is {indices[bad]}: expected indices from 0 to {self.count - 1}"
+            )
+        self._x = x
+        y = self.buffers.get("y", (*x.shape, self.units), self.w.dtype)
+        kernels.embedding_forward(indices, self.w, y.reshape(-1, self.units))
+        return y
+
+    def backward(self, dy: np.ndarray, input_gradient: bool = True) -> None:
+        x = self._latest("_x")
+        kernels_for(dy).embedding_backward(
+            x.reshape(-1),
+            -1 if self.padding_index is None else self.padding_index,
+            dy.reshape(-1, self.units),
+            self.dw,
+        )
