@@ -1,0 +1,82 @@
+"""What a model needs in memory while it trains."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from dlcourse import validation
+from dlcourse.model.sequential import Sequential
+from dlcourse.optimizers import Optimizer
+
+
+@dataclass(frozen=True)
+class MemoryEstimate:
+    """Bytes that training takes.
+
+    Attributes
+    ----------
+    parameters, gradients, optimizer
+        The flat buffers: values, gradients, and the optimizer's state.
+    activations
+        For each layer, by name, its output for one batch. Backward needs as much again for the
+        gradients of the same arrays (``signals``).
+    """
+
+    parameters: int
+    gradients: int
+    optimizer: int
+    activations: dict[str, int]
+
+    @property
+    def signals(self) -> int:
+        """All outputs, and all gradients for them."""
+        return 2 * sum(self.activations.values())
+
+    @property
+    def total(self) -> int:
+        """Everything together."""
+        return self.parameters + self.gradients + self.optimizer + self.signals
+
+    def __repr__(self) -> str:
+        rows = [
+            ("parameters", self.parameters),
+            ("gradients", self.gradients),
+            ("optimizer state", self.optimizer),
+            *((f"output of {name}", size) for name, size in self.activations.items()),
+            ("gradients of outputs", sum(self.activations.values())),
+            ("in all", self.total),
+        ]
+        width = max(len(name) for name, _ in rows)
+        return "\n".join(f"{name:<{width}}  {_readable(size):>10}" for name, size in rows)
+
+
+def memory_estimate(
+    model: Sequential, batch_size: int, optimizer: Optimizer | None = None
+) -> MemoryEstimate:
+    """Return what training ``model`` with batches of this size takes, before running anything.
+
+    Without an optimizer its state counts as nothing, as plain SGD's does. Work space inside
+    layers (the columns of a convolution, the gates of an LSTM) comes on top.
+    """
+    rows = validation.count("batch_size", batch_size)
+    size = model.dtype.itemsize
+    activations, shape = {}, model.input_shape
+    for layer in model.layers:
+        shape = layer.output_shape(shape)
+        activations[layer.name] = rows * int(np.prod(shape)) * size
+    state = optimizer.state.values() if optimizer is not None else ()
+    return MemoryEstimate(
+        parameters=model.parameters.values.nbytes,
+        gradients=model.parameters.gradients.nbytes,
+        optimizer=sum(array.nbytes for array in state),
+        activations=activations,
+    )
+
+
+def _readable(size: float) -> str:
+    """Return a size in the largest unit of 1,024 that keeps it above one."""
+    for unit in ("B", "KiB", "MiB"):
+        if size < 1024:
+            return f"{size:,.0f} {unit}" if unit == "B" else f"{size:,.1f} {unit}"
+        size /= 1024
+    return f"{size:,.1f} GiB"
