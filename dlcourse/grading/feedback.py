@@ -9,9 +9,10 @@ from __future__ import annotations
 import html
 import os
 from collections.abc import Sequence
+from itertools import groupby
 from pathlib import Path
 
-from dlcourse.grading.results import Mark, Result, Written
+from dlcourse.grading.results import REFUSED, Mark, Result, Written
 from dlcourse.grading.text import plain
 
 _STYLE = """
@@ -21,7 +22,9 @@ h1 { font-size: 1.5rem; margin-bottom: 0; }
 h2 { font-size: 1.15rem; margin: 2.2rem 0 0.4rem; font-family: ui-monospace, monospace; }
 .points { float: right; font-family: system-ui, sans-serif; font-variant-numeric: tabular-nums; }
 .total { font-size: 1.15rem; margin-top: 0.2rem; }
-.message { white-space: pre-wrap; border-left: 4px solid #c2410c; padding: 0.3rem 0.9rem; }
+.message { border-left: 4px solid #c2410c; padding: 0.3rem 0.9rem; margin: 0.8rem 0; }
+.message > * { display: block; white-space: pre-wrap; }
+code { font: 0.88rem/1.45 ui-monospace, monospace; margin: 0.3rem 0; }
 .right { border-left: 4px solid #15803d; padding: 0.3rem 0.9rem; }
 .note { border-left: 4px solid #1d4ed8; padding: 0.3rem 0.9rem; }
 .mistake { font-weight: 600; }
@@ -49,12 +52,17 @@ def page(result: Result) -> str:
         "</head>",
         "<body>",
         f"<h1>{title}</h1>",
-        f'<p class="total">{result.points:g} of {result.max_points:g} points ({result.status})</p>',
     ]
-    if result.message:
+    if result.status == REFUSED:
+        parts.append('<p class="total">This submission could not be graded.</p>')
         parts.append(f'<p class="note">{_text(result.message)}</p>')
-    parts += [_section(mark) for mark in result.marks]
-    parts += [_by_hand(written) for written in result.written if written.text]
+    else:
+        points = f"{result.points:g} of {result.max_points:g} points"
+        parts.append(f'<p class="total">{points}</p>')
+        if result.message:
+            parts.append(f'<p class="note">{_text(result.message)}</p>')
+        parts += [_section(mark) for mark in result.marks]
+        parts += [_by_hand(written) for written in result.written]
     return "\n".join([*parts, "</body>", "</html>", ""])
 
 
@@ -64,7 +72,7 @@ def _section(mark: Mark) -> str:
     if mark.mistake:
         parts.append(f'<p class="mistake">It looks like: {_text(mark.mistake)}</p>')
     if mark.message:
-        parts.append(f'<div class="message">{_text(mark.message)}</div>')
+        parts.append(f'<div class="message">{_message(mark.message)}</div>')
     elif mark.passed:
         parts.append('<p class="right">Everything is right.</p>')
     if mark.printed:
@@ -76,15 +84,24 @@ def _section(mark: Mark) -> str:
     return "\n".join(parts)
 
 
+def _message(message: str) -> str:
+    """Return a message's sentences as text and its indented lines as code."""
+    parts = []
+    for indented, lines in groupby(message.split("\n"), lambda line: line.startswith(" ")):
+        text = _text("\n".join(lines))
+        parts.append(f"<code>{text}</code>" if indented else f"<span>{text}</span>")
+    return "".join(parts)
+
+
 def _by_hand(written: Written) -> str:
     points = f'<span class="points">– of {written.max_points:g}</span>'
-    return "\n".join(
-        [
-            f"<h2>{_text(written.question)} {points}</h2>",
-            '<p class="note">Your instructor reads and grades this answer.</p>',
-            f'<pre class="words">{_text(written.text)}</pre>',
-        ]
-    )
+    parts = [f"<h2>{_text(written.question)} {points}</h2>"]
+    if written.text:
+        parts.append('<p class="note">Your instructor reads and grades this answer.</p>')
+        parts.append(f'<pre class="words">{_text(written.text)}</pre>')
+    else:
+        parts.append('<p class="note">Nothing was written here.</p>')
+    return "\n".join(parts)
 
 
 def _text(text: str) -> str:

@@ -137,7 +137,13 @@ def take_answers(cells: Sequence[Cell], release: Release) -> Submission:
         for defined in _defined(cell.source)
     }
     told = tuple(f"{what}: {', '.join(names)}" for what, names in notes.items())
-    written = {cell.grade_id: cell.source for cell in cells if cell.grade_id in release.written}
+    as_released = {cell.grade_id: cell.source for cell in release.cells}
+    written = {
+        cell.grade_id: cell.source
+        for cell in cells
+        if cell.grade_id in release.written
+        and cell.source.split() != as_released[cell.grade_id].split()
+    }
     return Submission(answers, written, told, frozenset(elsewhere))
 
 

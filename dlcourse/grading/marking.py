@@ -26,20 +26,28 @@ class Outcome(Protocol):
     """What a judge returns, as far as grading reads it."""
 
     @property
-    def points(self) -> float: ...
+    def points(self) -> float:
+        """Points earned."""
+
     @property
-    def message(self) -> str: ...
+    def message(self) -> str:
+        """What the learner is told; empty when everything is right."""
+
     @property
-    def mistake(self) -> str | None: ...
+    def mistake(self) -> str | None:
+        """Name of the known mistake, if it is one."""
 
 
 class Assignment(Protocol):
     """What grading needs to know of an exercise: the judge knows the rest."""
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """The function's name and the grade id of its cell."""
+
     @property
-    def points(self) -> float: ...
+    def points(self) -> float:
+        """Points to be had."""
 
 
 @dataclass(frozen=True)

@@ -111,18 +111,19 @@ def _count(number: int, thing: str) -> str:
 
 
 def write_csv(results: Sequence[Result], path: Path) -> None:
-    """Write one row an exercise: student, lab, status, exercise, points, mistake, message.
+    """Write one row an exercise: its points, the mistake's name, what the learner is told.
 
+    The last column is about the submission as a whole: why it was refused, what was mended.
     Text that a spreadsheet would take for a formula gets an apostrophe in front.
     """
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(
-            ["student", "lab", "status", "exercise", "points", "max_points", "mistake", "message"]
+            "student lab status exercise points max_points mistake message note".split()  # noqa: SIM905
         )
         for result in results:
             for mark in result.marks:
-                texts = [mark.mistake or "", mark.message or result.message]
+                texts = [mark.mistake or "", mark.message, result.message]
                 writer.writerow(
                     [for_spreadsheet(result.student), result.lab, result.status, mark.exercise]
                     + [f"{mark.points:g}", f"{mark.max_points:g}"]

@@ -52,7 +52,7 @@ class Written:
     max_points : float
         Not part of the result's points.
     text : str
-        What the learner wrote, as Markdown; empty when the cell is missing.
+        What the learner wrote, as Markdown; empty when nothing was.
     """
 
     question: str

@@ -1,6 +1,7 @@
 """A whole class: the same grades in any order, with any number of workers."""
 
 import json
+import os
 import random
 import time
 from dataclasses import replace
@@ -153,26 +154,33 @@ def test_the_sample_class_is_the_same_every_time(tmp_path):
     assert [path.read_bytes() for path in files[0]] == [path.read_bytes() for path in files[1]]
 
 
-def test_a_class_of_260_is_graded_in_time(sandboxed, tmp_path):
-    """Twenty copies of the sample class, without the loop that only waits for its time limit."""
+COPIES = int(os.environ.get("DLCOURSE_COPIES", "3"))
+
+
+def test_many_copies_of_the_class_are_graded_in_time(sandboxed, tmp_path):
+    """``DLCOURSE_COPIES=20 pytest -s -k many_copies`` shows the throughput of a whole course.
+
+    The learner whose loop never ends is left out: that measures the time limit, ten seconds.
+    """
     lab = release.load(REPOSITORY, "backprop")
     folder = tmp_path / "submitted"
-    for number in range(20):
+    folder.mkdir()
+    for number in range(COPIES):
         part = tmp_path / f"part{number}"
         part.mkdir()
         for student in sample.make_class(SAMPLE, lab, part):
-            folder.mkdir(exist_ok=True)
             if student != "farid":
                 (part / student).rename(folder / f"{student}{number:02}")
     start = time.perf_counter()
     results = grade("backprop", submissions=folder, course=REPOSITORY)
     seconds = time.perf_counter() - start
     print(f"{len(results)} submissions in {seconds:.0f} s: {len(results) / seconds:.1f} a second")
-    assert len(results) == 240
+    assert len(results) == 12 * COPIES
     for student in {result.student[:-2] for result in results}:
-        same = {replace(result, student="") for result in results if result.student[:-2] == student}
+        same = {replace(one, student="") for one in results if one.student[:-2] == student}
         assert len(same) == 1, student
-    assert seconds < 300
+    # Three times what two idle processors need: a slow machine is no failure, a hang is.
+    assert seconds < 10 + 1.2 * len(results)
 
 
 # --- what cannot be done -----------------------------------------------------------------------

@@ -5,6 +5,7 @@ import pytest
 
 from dlcourse.grading import ingest, notebooks
 from dlcourse.grading.errors import GradingError, Refused
+from dlcourse.grading.release import read as release_of
 from tests.grading.small import RIGHT, code_cell, marks, notebook, small_release
 
 
@@ -192,6 +193,22 @@ def test_marks_on_the_wrong_cell_do_not_hide_the_right_one(hand_in, release):
     hand_in("ada", RIGHT, change=swap)
     submission = ingest.read(hand_in.folder, "ada", release)
     assert "twice" not in submission.answers
+
+
+def test_an_answer_in_words_is_carried_along(hand_in, tmp_path):
+    def ask(text):
+        def add(content):
+            cell = {"cell_type": "markdown", "source": text}
+            cell["metadata"] = marks("why", solution=True, grade=True)
+            content["cells"].append(cell)
+
+        return add
+
+    lab = release_of(hand_in("lab", {}, change=ask("*YOUR ANSWER HERE*")), "small")
+    hand_in("ada", RIGHT, change=ask("Because."))
+    hand_in("bo", RIGHT, change=ask("*YOUR ANSWER HERE*\n"))
+    assert ingest.read(hand_in.folder, "ada", lab).written == {"why": "Because."}
+    assert ingest.read(hand_in.folder, "bo", lab).written == {}
 
 
 def test_names_defined_elsewhere_are_known(hand_in, release):

@@ -1,12 +1,13 @@
 import csv
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from html.parser import HTMLParser
 
 import pytest
 
 from dlcourse.grading import Mark, Result, table, write_csv, write_feedback, write_json
 from dlcourse.grading.feedback import page
+from dlcourse.grading.results import Written
 from dlcourse.grading.text import for_spreadsheet, plain
 
 NASTY = "\x1b[2J\x1b]0;owned\x07<script>alert(1)</script>\u202egnp.exe'\"&\r\x9b31m"
@@ -85,7 +86,8 @@ def test_the_csv_can_be_read_back(tmp_path):
     assert sum(float(row["points"]) for row in rows) == 7.5
     assert rows[3]["mistake"] == "no average"
     assert rows[3]["message"] == "With two examples: dw is wrong. Given:     x = 1"
-    assert rows[4]["message"] == "not valid JSON"
+    assert rows[3]["note"] == ""
+    assert rows[4]["note"] == "not valid JSON"
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "=cmd|' /C calc'!A0"])
@@ -127,6 +129,23 @@ def test_a_page_says_what_was_right_and_what_was_not():
     for words in ("bo", "2.5 of 5 points", "It looks like: no average", "Everything is right."):
         assert words in text
     assert "With two examples: dw is wrong." in text
+    assert "<code>    x = 1</code>" in text
+
+
+def test_the_page_of_a_refused_submission_says_why_and_shows_no_points():
+    text = page(GONE)
+    assert "could not be graded" in text
+    assert "not valid JSON" in text
+    assert "points" not in text.split("<body>")[1]
+
+
+def test_an_answer_in_words_is_shown_for_a_person_to_grade():
+    written = Written("why", 4, "Because <b>so</b>.")
+    text = page(Result("ada", "backprop", "graded", FULL.marks, written=(written,)))
+    assert "Because &lt;b&gt;so&lt;/b&gt;." in text
+    assert "Your instructor reads and grades this answer." in text
+    assert "5 of 5 points" in text
+    assert "  –  why (4), by hand" in table([replace(FULL, written=(written,))])
 
 
 def test_a_page_runs_and_loads_nothing_and_shows_everything():
@@ -134,7 +153,7 @@ def test_a_page_runs_and_loads_nothing_and_shows_everything():
     text = page(result(NASTY, marks, message=NASTY))
     seen = Tags(text)
     expected = {"html", "head", "meta", "title", "style", "body", "h1", "h2", "p", "div"}
-    assert seen.tags <= expected | {"span", "pre", "details", "summary"}
+    assert seen.tags <= expected | {"span", "pre", "details", "summary", "code"}
     assert not {name for name in seen.attributes if name.startswith("on")}
     assert not seen.attributes & {"src", "href", "srcdoc", "action"}
     assert "default-src 'none'" in text
