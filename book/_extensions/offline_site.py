@@ -8,6 +8,8 @@ Three things are done to what the theme would publish:
   draw the same icons from a font, so the script is taken out of the pages and the font is cut down
   to the glyphs in use (a few kB) and put into a style sheet, which also works from the file system.
 * Source maps and the theme's own templates are left out.
+
+And what screen readers stumble over in the theme's pages is mended, as axe-core finds it.
 """
 
 from __future__ import annotations
@@ -28,6 +30,13 @@ from sphinx.errors import ExtensionError
 MATHJAX_COMPONENT = "tex-chtml.js"
 MATHJAX_FONTS = "output/chtml/fonts/woff-v2"
 
+# A name that hides the words a button shows; roles that the lists of sources do not fulfil.
+MENDED = (
+    (re.compile(r'(<button [^>]*search-button-field[^>]*?) aria-label="[^"]*"'), r"\1"),
+    (re.compile(r'<summary aria-label="Toggle hidden content">'), "<summary>"),
+    (re.compile(r' role="list"(?= class="citation-list")'), ""),
+    (re.compile(r' role="doc-biblioentry"'), ""),
+)
 ICON_SCRIPT = re.compile(
     r'\s*<script[^>]*src="[^"]*_static/scripts/fontawesome\.js[^"]*"></script>'
 )
@@ -73,8 +82,8 @@ def _icon_font(font_file: Path, code_points: set[int]) -> str:
     return base64.b64encode(buffer.getvalue()).decode("ascii")
 
 
-def lighten_theme(app: Sphinx, exception: Exception | None) -> None:
-    """Replace the icon script by a small font, in the pages that were just written."""
+def finish_pages(app: Sphinx, exception: Exception | None) -> None:
+    """Mend the pages that were just written, and replace their icon script by a small font."""
     if exception is not None or app.builder.format != "html":
         return
     site = Path(app.outdir)
@@ -84,9 +93,11 @@ def lighten_theme(app: Sphinx, exception: Exception | None) -> None:
     for page in site.rglob("*.html"):
         text = page.read_text(encoding="utf-8")
         names.update(ICON_NAME.findall(text))
-        without = ICON_SCRIPT.sub("", text)
-        if without != text:
-            page.write_text(without, encoding="utf-8")
+        finished = ICON_SCRIPT.sub("", text)
+        for found, instead in MENDED:
+            finished = found.sub(instead, finished)
+        if finished != text:
+            page.write_text(finished, encoding="utf-8")
 
     style_file = static / "styles" / "pydata-sphinx-theme.css"
     style = style_file.read_text(encoding="utf-8")
@@ -118,5 +129,5 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """Register the two steps with Sphinx."""
     app.add_css_file("icons.css", priority=900)
     app.connect("builder-inited", copy_mathjax)
-    app.connect("build-finished", lighten_theme)
+    app.connect("build-finished", finish_pages)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

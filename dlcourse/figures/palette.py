@@ -15,7 +15,7 @@ INK = "#010203"
 
 # Backgrounds that the colours above are made for.
 LIGHT_PAGE = "#ffffff"
-DARK_PAGE = "#14181e"
+DARK_PAGE = "#121212"
 
 _DARK = (
     'html[data-theme="dark"] .dl-figure,'  # the book's site

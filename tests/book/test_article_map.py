@@ -1,0 +1,63 @@
+"""The table of the article's sections: complete, honest, and alive."""
+
+import importlib
+import re
+
+import pytest
+
+from tests.site.building import BOOK
+
+#: The article's own sections; 6.1 has four parts, and 11 is its list of questions.
+SECTIONS = [
+    "1.1", "1.2", "1.3", "2.1", "2.2", "2.3", "3.1", "3.2", "3.3", "4.1", "4.2", "4.3", "5.1",
+    "5.2", "6.1a", "6.1b", "6.1c", "6.1d", "6.2", "6.3", "6.4", "6.5", "6.6", "7.1", "7.2", "7.3",
+    "7.4", "8.1", "8.2", "8.3", "9.1", "9.2", "9.3", "9.4", "10.1", "10.2", "11",
+]  # fmt: skip
+
+
+def table():
+    """Return the rows of the table, each as a list of its cells."""
+    text = (BOOK / "article-map.md").read_text(encoding="utf-8").replace("\u00a0", " ")
+    rows = [line.strip("|").split("|") for line in text.splitlines() if line.startswith("|")]
+    rows = [[cell.strip() for cell in row] for row in rows]
+    return [row for row in rows if len(row) == 6][2:]
+
+
+ROWS = table()
+each_row = pytest.mark.parametrize("row", ROWS, ids=[row[0] for row in ROWS])
+
+
+def test_every_section_of_the_article_has_its_row():
+    assert [row[0] for row in ROWS] == [*SECTIONS, "–"]
+    assert "Transfer learning" in ROWS[-1][1]
+
+
+@each_row
+def test_a_row_says_where_its_chapter_is_or_that_it_is_to_come(row):
+    _, title, chapter, library, lab, here = row
+    assert title
+    assert chapter
+    assert library
+    assert lab
+    linked = re.match(r"\[[\d.]+\]\((ch\d\d-[\w-]+)\)$", chapter)
+    assert here == ("**yes**" if linked else "to come")
+
+
+@each_row
+def test_names_of_the_library_can_be_imported(row):
+    names = re.findall(r"`(dlcourse[\w.]*)`", row[3])
+    for name in names:
+        parent, _, last = name.rpartition(".")
+        try:
+            importlib.import_module(name)
+        except ModuleNotFoundError:
+            assert hasattr(importlib.import_module(parent), last), name
+    assert names or row[3] == "–" or row[3].startswith("to come")
+
+
+def test_links_lead_to_labels_of_the_book():
+    text = "".join(file.read_text(encoding="utf-8") for file in BOOK.glob("*.md"))
+    labels = set(re.findall(r"^\(([\w-]+)\)=$", text, re.MULTILINE))
+    links = re.findall(r"\]\(((?:ch\d\d|lab)[\w-]*)\)", (BOOK / "article-map.md").read_text())
+    assert len(links) >= 6
+    assert set(links) <= labels
