@@ -29,7 +29,8 @@ class RangeTest:
     smoothed
         The losses' moving average, corrected for its start.
     suggestion
-        The rate at which the smoothed loss fell fastest per unit of log(rate).
+        The rate at which the smoothed loss fell fastest per unit of log(rate), before it was
+        smallest.
     """
 
     rates: np.ndarray
@@ -125,11 +126,15 @@ def learning_rate_range_test(
 
 
 def _steepest(rates: list[float], smoothed: list[float]) -> float:
-    """Return the rate where the loss falls fastest per unit of log(rate)."""
-    if len(rates) < 3:
+    """Return the rate where the loss falls fastest per unit of log(rate), before its smallest.
+
+    After its smallest it has begun to diverge, and may fall again from a height it jumped to.
+    """
+    falling = int(np.argmin(smoothed)) + 1 if smoothed else 0
+    if falling < 3:
         raise ValueError(
-            f"the loss diverged after {len(rates)} steps: expected a lowest rate at which "
-            "training goes well"
+            f"the loss rose after {falling} steps: expected a lowest rate at which training goes "
+            "well"
         )
-    slope = np.gradient(np.array(smoothed), np.log(rates))
+    slope = np.gradient(np.array(smoothed[:falling]), np.log(rates[:falling]))
     return float(rates[int(np.argmin(slope))])
