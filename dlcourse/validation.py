@@ -59,6 +59,18 @@ def flag(name: str, value: Any) -> bool:
     return bool(value)
 
 
+def pair(name: str, value: Any, *, least: int = 1) -> tuple[int, int]:
+    """Return (down, across) from one whole number for both or from two."""
+    if isinstance(value, (tuple, list)):
+        if len(value) != 2:
+            raise ValueError(f"{name} is {describe(value)}: expected one whole number or two")
+        return count(f"{name}[0]", value[0], least=least), count(
+            f"{name}[1]", value[1], least=least
+        )
+    both = count(name, value, least=least)
+    return both, both
+
+
 def floating_dtype(dtype: Any) -> np.dtype:
     """Return float32 or float64 as a NumPy dtype; nothing else is computed with."""
     try:

@@ -22,9 +22,13 @@ def assert_layer_gradients(
     seed: int = 0,
     draw: Callable[[np.random.Generator, tuple[int, ...]], np.ndarray] | None = None,
     inputs: bool = True,
+    training: bool = True,
     tolerance: float = TOLERANCE,
 ) -> None:
     """Check dx and every parameter's gradient of one layer, in float64.
+
+    The layer's state (a dropout counter, running moments) is put back before each forward pass,
+    so that each of them computes the same function.
 
     The function that is differentiated is Σ y · dy with a random dy: with all ones instead (a
     loss of ``y.sum()``) the gradient of a softmax or of a normalization is zero whether it is
@@ -39,8 +43,12 @@ def assert_layer_gradients(
     dy = rng.normal(size=(rows, *model.output_shape))
     model.parameters.gradients[:] = np.nan  # gradients are overwritten, never added to
 
+    state = {name: array.copy() for name, array in model.state.items()}
+
     def value(_: np.ndarray | None = None) -> float:
-        return float((model.forward(x) * dy).sum())
+        for name, array in model.state.items():
+            array[...] = state[name]
+        return float((model.forward(x, training) * dy).sum())
 
     value()
     dx = model.backward(dy.copy(), input_gradient=inputs)

@@ -37,6 +37,7 @@ from dlcourse.formulas.losses import (
     squared_error,
     squared_hinge,
 )
+from dlcourse.formulas.random import philox, random_words
 from dlcourse.formulas.updates import (
     adagrad_update,
     adam_moments,
@@ -78,6 +79,8 @@ __all__ = [
     "nesterov_direction",
     "penalty",
     "penalty_derivative",
+    "philox",
+    "random_words",
     "relu",
     "relu_derivative",
     "scaled_gradient",

@@ -12,12 +12,18 @@ from dlcourse.layers.activations import (
     Tanh,
 )
 from dlcourse.layers.base import Layer
+from dlcourse.layers.convolution import Conv2D
 from dlcourse.layers.dense import Dense
+from dlcourse.layers.dropout import Dropout
 from dlcourse.layers.embedding import Embedding
 from dlcourse.layers.gru import GRU
 from dlcourse.layers.lstm import LSTM
+from dlcourse.layers.normalization import BatchNorm, LayerNorm
+from dlcourse.layers.pooling import AveragePool2D, GlobalAveragePool2D, MaxPool2D
 from dlcourse.layers.recurrent import Recurrent
+from dlcourse.layers.residual import Residual
 from dlcourse.layers.rnn import RNN
+from dlcourse.layers.shape import Flatten
 
 __all__ = [
     "ELU",
@@ -25,12 +31,21 @@ __all__ = [
     "GRU",
     "LSTM",
     "RNN",
+    "AveragePool2D",
+    "BatchNorm",
+    "Conv2D",
     "Dense",
+    "Dropout",
     "Embedding",
+    "Flatten",
+    "GlobalAveragePool2D",
     "Layer",
+    "LayerNorm",
     "LeakyReLU",
+    "MaxPool2D",
     "ReLU",
     "Recurrent",
+    "Residual",
     "SiLU",
     "Sigmoid",
     "Softmax",

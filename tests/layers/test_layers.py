@@ -2,7 +2,24 @@ import numpy as np
 import pytest
 
 from dlcourse import initializers
-from dlcourse.layers import GRU, LSTM, RNN, Dense, ReLU, Sigmoid, Tanh
+from dlcourse.layers import (
+    GRU,
+    LSTM,
+    RNN,
+    AveragePool2D,
+    BatchNorm,
+    Conv2D,
+    Dense,
+    Dropout,
+    Flatten,
+    GlobalAveragePool2D,
+    LayerNorm,
+    MaxPool2D,
+    ReLU,
+    Residual,
+    Sigmoid,
+    Tanh,
+)
 from dlcourse.model import Sequential
 from tests.support import assert_layer_gradients
 
@@ -26,6 +43,36 @@ LAYERS = [
     ("gru", lambda: GRU(5), (4, 3)),
     ("gru, every state", lambda: GRU(2, return_sequences=True), (5, 3)),
     ("gru, one step", lambda: GRU(3, return_sequences=True), (1, 2)),
+    ("conv", lambda: Conv2D(3, 3), (4, 5, 2)),
+    ("conv, same", lambda: Conv2D(2, 3, padding="same"), (3, 4, 2)),
+    ("conv, same, even sizes", lambda: Conv2D(2, (2, 4), padding="same"), (3, 4, 1)),
+    ("conv, strides", lambda: Conv2D(2, 3, stride=2, padding=1), (5, 6, 2)),
+    ("conv, unequal strides", lambda: Conv2D(2, (3, 2), (2, 3), (1, 0)), (5, 7, 1)),
+    ("conv, 1 by 1", lambda: Conv2D(3, 1), (2, 3, 2)),
+    ("conv, 1 by 1, stride", lambda: Conv2D(2, 1, stride=2), (3, 4, 2)),
+    ("conv, gaps between windows", lambda: Conv2D(2, 2, stride=3), (6, 6, 1)),
+    ("conv, more padding than image", lambda: Conv2D(2, 4, padding=3), (2, 1, 1)),
+    ("conv, one window", lambda: Conv2D(2, (3, 4)), (3, 4, 1)),
+    ("max pool", MaxPool2D, (5, 4, 2)),
+    ("max pool, overlapping", lambda: MaxPool2D(3, 2, 1), (5, 6, 2)),
+    ("max pool, unequal", lambda: MaxPool2D((2, 3), (1, 2), (1, 0)), (3, 5, 1)),
+    ("average pool", AveragePool2D, (4, 5, 2)),
+    ("average pool, overlapping", lambda: AveragePool2D(3, 2, 1), (5, 6, 2)),
+    ("average pool, padding not counted", lambda: AveragePool2D(3, 1, 1, False), (3, 4, 2)),
+    ("global average pool", GlobalAveragePool2D, (3, 4, 2)),
+    ("flatten", Flatten, (2, 3, 2)),
+    ("dropout", lambda: Dropout(0.4), (3, 5)),
+    ("batch norm on images", BatchNorm, (3, 2, 2)),
+    ("layer norm", LayerNorm, (5,)),
+    ("layer norm on sequences", LayerNorm, (3, 4)),
+    ("residual", lambda: Residual(Dense(4), Tanh(), Dense(3)), (3,)),
+    (
+        "residual with a projection",
+        lambda: Residual(
+            BatchNorm(), Conv2D(2, 3, 2, 1), Tanh(), projection=Conv2D(2, 1, stride=2)
+        ),
+        (4, 4, 1),
+    ),
 ]
 MAKERS = pytest.mark.parametrize(
     ("make", "shape"), [case[1:] for case in LAYERS], ids=[case[0] for case in LAYERS]

@@ -9,8 +9,11 @@ from dlcourse.kernels.cpu.constraints import (
     scale_in_place,
     sum_of_squares,
 )
+from dlcourse.kernels.cpu.conv import conv_backward, conv_forward
 from dlcourse.kernels.cpu.dense import dense_backward, dense_forward
+from dlcourse.kernels.cpu.dropout import dropout
 from dlcourse.kernels.cpu.elementwise import (
+    add,
     elu_backward,
     elu_forward,
     gelu_backward,
@@ -51,6 +54,23 @@ from dlcourse.kernels.cpu.losses import (
     weighted_softmax_cross_entropy,
 )
 from dlcourse.kernels.cpu.lstm import lstm_backward, lstm_forward
+from dlcourse.kernels.cpu.normalization import (
+    batch_norm_backward,
+    batch_norm_forward,
+    batch_norm_parameter_gradients,
+    column_moments,
+    layer_norm_backward,
+    layer_norm_forward,
+    reciprocal_deviation,
+    scale_columns,
+    update_running_moments,
+)
+from dlcourse.kernels.cpu.pooling import (
+    average_pool_backward,
+    average_pool_forward,
+    max_pool_backward,
+    max_pool_forward,
+)
 from dlcourse.kernels.cpu.rnn import rnn_backward, rnn_forward
 from dlcourse.kernels.cpu.sequences import mark_steps, swap_rows_and_steps
 from dlcourse.kernels.cpu.softmax import (

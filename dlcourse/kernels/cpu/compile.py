@@ -1,6 +1,7 @@
 """How the CPU kernels are compiled: one decorator, one list of what there is to compile."""
 
 import hashlib
+import re
 import warnings
 from collections.abc import Callable
 from functools import partial
@@ -14,6 +15,9 @@ from dlcourse import formulas
 #: What the compiler may do to sums: reorder and fuse them, which lets it use vector instructions.
 #: It may not assume that NaN and infinity never occur, since noticing them is our business.
 FASTMATH = {"reassoc", "contract", "nsz"}
+
+#: The floating-point type in a signature: the letter T by itself, not that of ``UniTuple``.
+TYPE = re.compile(r"\bT\b")
 
 #: Set by NUMBA_DISABLE_JIT=1: kernels are plain Python then, to step through with a debugger.
 JIT_IS_OFF: bool = config.DISABLE_JIT  # type: ignore[attr-defined]
@@ -71,4 +75,4 @@ def compile_kernel(name: str, dtype: str) -> None:
     if JIT_IS_OFF:
         return
     dispatcher, signature = KERNELS[name]
-    dispatcher.compile(f"({signature.replace('T', dtype)},)")
+    dispatcher.compile(f"({re.sub(TYPE, dtype, signature)},)")

@@ -128,3 +128,10 @@ def softplus_backward(x, dy, dx):
     """Write dx = dy · sigmoid(x)."""
     for i in range(x.size):
         dx[i] = dy[i] * formulas.softplus_derivative(x[i])
+
+
+@kernel("T[::1], T[::1], T[::1]")
+def add(a, b, y):
+    """Write y = a + b."""
+    for i in range(y.size):
+        y[i] = a[i] + b[i]

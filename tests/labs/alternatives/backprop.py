@@ -252,9 +252,7 @@ def row_by_row_in_float64(logits, labels):
     for row, label in zip(logits.astype(np.float64), labels, strict=True):
         exponentials = [math.exp(z - max(row)) for z in row]
         total = math.fsum(exponentials)
-        rows.append(
-            [(e / total - (k == label)) / len(labels) for k, e in enumerate(exponentials)]
-        )
+        rows.append([(e / total - (k == label)) / len(labels) for k, e in enumerate(exponentials)])
     return np.array(rows, dtype=logits.dtype)
 
 

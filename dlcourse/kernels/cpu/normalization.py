@@ -1,0 +1,149 @@
+"""Batch and layer normalization on matrices (rows, features); images come with a pixel a row.
+
+Batch normalization works on columns, layer normalization on rows. Variances are computed in a
+second pass, from the differences to the mean: the mean of squares minus the square of the mean
+loses every digit of a small variance beside a large mean.
+"""
+
+import math
+
+from dlcourse.kernels.cpu.compile import kernel
+
+
+@kernel("T[:, ::1], f8[::1], T[::1], T[::1]")
+def column_moments(x, sums, mean, variance):
+    """Write the mean and the (biased) variance of each column.
+
+    ``sums`` is room to add up in float64: a batch of images has a hundred thousand rows.
+    """
+    rows, features = x.shape
+    sums[:] = 0
+    for n in range(rows):
+        for i in range(features):
+            sums[i] += x[n, i]
+    for i in range(features):
+        mean[i] = sums[i] / rows
+    sums[:] = 0
+    for n in range(rows):
+        for i in range(features):
+            difference = x[n, i] - mean[i]
+            sums[i] += difference * difference
+    for i in range(features):
+        variance[i] = sums[i] / rows
+
+
+@kernel("T[::1], T[::1], T[::1], T[::1], f8, i8")
+def update_running_moments(running_mean, running_variance, mean, variance, momentum, rows):
+    """Move the running moments towards the batch's: r ← (1 - momentum) r + momentum · batch.
+
+    The running variance takes the unbiased variance, rows / (rows - 1) times the biased one.
+    """
+    real = mean.dtype.type
+    keep, take = real(1 - momentum), real(momentum)
+    take_unbiased = real(momentum * rows / (rows - 1))
+    for i in range(mean.size):
+        running_mean[i] = keep * running_mean[i] + take * mean[i]
+        running_variance[i] = keep * running_variance[i] + take_unbiased * variance[i]
+
+
+@kernel("T[::1], f8, T[::1]")
+def reciprocal_deviation(variance, epsilon, reciprocal):
+    """Write 1 / √(variance + ε)."""
+    real = variance.dtype.type
+    for i in range(variance.size):
+        reciprocal[i] = real(1) / math.sqrt(variance[i] + real(epsilon))
+
+
+@kernel("T[:, ::1], T[::1], T[::1], T[::1], T[::1], T[:, ::1]")
+def batch_norm_forward(x, mean, reciprocal, gamma, beta, y):
+    """Write y = γ (x - mean) · reciprocal + β, each of them a number for each column."""
+    for n in range(x.shape[0]):
+        for i in range(x.shape[1]):
+            y[n, i] = (x[n, i] - mean[i]) * (reciprocal[i] * gamma[i]) + beta[i]
+
+
+@kernel("T[:, ::1], T[:, ::1], T[::1], T[::1], f8[:, ::1], T[::1], T[::1]")
+def batch_norm_parameter_gradients(x, dy, mean, reciprocal, sums, dgamma, dbeta):
+    """Write dγ = Σₙ dy · x̂, with x̂ = (x - mean) · reciprocal, and dβ = Σₙ dy.
+
+    ``sums``, (2, features), is room to add up in float64.
+    """
+    sums[:] = 0
+    for n in range(x.shape[0]):
+        for i in range(x.shape[1]):
+            sums[0, i] += dy[n, i]
+            sums[1, i] += dy[n, i] * (x[n, i] - mean[i])
+    for i in range(x.shape[1]):
+        dbeta[i] = sums[0, i]
+        dgamma[i] = sums[1, i] * reciprocal[i]
+
+
+@kernel("T[:, ::1], T[:, ::1], T[::1], T[::1], T[::1], T[::1], T[::1], T[:, ::1]")
+def batch_norm_backward(x, dy, mean, reciprocal, gamma, dgamma, dbeta, dx):
+    """Write dx = γ · reciprocal · (dy - dβ / rows - x̂ dγ / rows), x̂ = (x - mean) · reciprocal.
+
+    The second term is the gradient's way through the mean, the third its way through the variance.
+    """
+    share = x.dtype.type(1 / x.shape[0])
+    for n in range(x.shape[0]):
+        for i in range(x.shape[1]):
+            normalized = (x[n, i] - mean[i]) * reciprocal[i]
+            centred = dy[n, i] - share * (dbeta[i] + normalized * dgamma[i])
+            dx[n, i] = gamma[i] * reciprocal[i] * centred
+
+
+@kernel("T[:, ::1], T[::1], T[::1], T[:, ::1]")
+def scale_columns(dy, gamma, reciprocal, dx):
+    """Write dx = γ · reciprocal · dy: batch normalization backward with moments held fixed."""
+    for n in range(dy.shape[0]):
+        for i in range(dy.shape[1]):
+            dx[n, i] = gamma[i] * reciprocal[i] * dy[n, i]
+
+
+@kernel("T[:, ::1], T[::1], T[::1], f8, T[::1], T[::1], T[:, ::1]")
+def layer_norm_forward(x, gamma, beta, epsilon, mean, reciprocal, y):
+    """Write y = γ x̂ + β with x̂ = (x - mean) / √(variance + ε), the moments those of the row.
+
+    ``mean`` and ``reciprocal`` (one number a row) are kept for the backward pass.
+    """
+    real = x.dtype.type
+    share = real(1 / x.shape[1])
+    for n in range(x.shape[0]):
+        total = real(0)
+        for i in range(x.shape[1]):
+            total += x[n, i]
+        row_mean = total * share
+        squares = real(0)
+        for i in range(x.shape[1]):
+            difference = x[n, i] - row_mean
+            squares += difference * difference
+        row_reciprocal = real(1) / math.sqrt(squares * share + real(epsilon))
+        for i in range(x.shape[1]):
+            y[n, i] = gamma[i] * ((x[n, i] - row_mean) * row_reciprocal) + beta[i]
+        mean[n] = row_mean
+        reciprocal[n] = row_reciprocal
+
+
+@kernel("T[:, ::1], T[:, ::1], T[::1], T[::1], T[::1], T[::1], T[::1], T[:, ::1]")
+def layer_norm_backward(x, dy, mean, reciprocal, gamma, dgamma, dbeta, dx):
+    """Write dγ = Σₙ dy · x̂, dβ = Σₙ dy and dx = (g - mean(g) - x̂ · mean(g x̂)) · reciprocal.
+
+    Here g = γ dy, x̂ = (x - mean) · reciprocal, and means are over the row.
+    """
+    real = x.dtype.type
+    share = real(1 / x.shape[1])
+    dgamma[:] = 0
+    dbeta[:] = 0
+    for n in range(x.shape[0]):
+        sum_g, sum_gx = real(0), real(0)
+        for i in range(x.shape[1]):
+            normalized = (x[n, i] - mean[n]) * reciprocal[n]
+            dgamma[i] += dy[n, i] * normalized
+            dbeta[i] += dy[n, i]
+            sum_g += gamma[i] * dy[n, i]
+            sum_gx += gamma[i] * dy[n, i] * normalized
+        sum_g *= share
+        sum_gx *= share
+        for i in range(x.shape[1]):
+            normalized = (x[n, i] - mean[n]) * reciprocal[n]
+            dx[n, i] = (gamma[i] * dy[n, i] - sum_g - normalized * sum_gx) * reciprocal[n]
