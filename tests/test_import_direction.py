@@ -20,7 +20,7 @@ LIBRARY = (
     ("data",),
     ("model",),
     ("training",),
-    ("tuning", "parallel", "export"),
+    ("estimators", "tuning", "parallel", "export"),
 )
 # What serves the course beside the library, with all that each may import.
 BESIDE: dict[str, set[str]] = {

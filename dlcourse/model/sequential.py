@@ -84,6 +84,13 @@ class Sequential:
         layers = ", ".join(map(repr, self.layers))
         return f"Sequential({layers}, input_shape={self.input_shape})"
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Copied or pickled as it is, each view would become an array of its own, and the flat
+        # buffers nobody's. So the model is made anew, and given the numbers.
+        makers = [(type(layer).from_options, layer.options) for layer in self.layers]
+        rates = {part.name: part.rate for part in self.parameters}
+        return _made_again, (makers, self.input_shape, self.dtype.name, self.snapshot(), rates)
+
     def forward(self, x: np.ndarray, training: bool = True) -> np.ndarray:
         """Return the outputs (n, *output_shape) for a batch x (n, *input_shape).
 
@@ -143,3 +150,19 @@ class Sequential:
             size = sum(part.value.size for part in own.values())
             rows.append((layer.name, repr(layer), shape, size))
         return Summary(self.input_shape, tuple(rows))
+
+
+def _made_again(
+    makers: list[tuple[Any, dict[str, Any]]],
+    input_shape: tuple[int, ...],
+    dtype: str,
+    snapshot: dict[str, np.ndarray],
+    rates: dict[str, float],
+) -> Sequential:
+    """Return a model of these layers with the numbers of a snapshot."""
+    layers = [make(options) for make, options in makers]
+    model = Sequential(*layers, input_shape=input_shape, rng=0, dtype=dtype)
+    model.restore(snapshot)
+    for name, rate in rates.items():
+        model.parameters.set_rate(name, rate)
+    return model

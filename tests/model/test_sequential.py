@@ -1,3 +1,6 @@
+import copy
+import pickle
+
 import numpy as np
 import pytest
 
@@ -146,3 +149,21 @@ def test_a_warm_step_allocates_no_arrays(rows):
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 4096
+
+
+@pytest.mark.parametrize(
+    "again",
+    [copy.deepcopy, lambda model: pickle.loads(pickle.dumps(model))],
+    ids=["copy", "pickle"],
+)
+def test_a_copy_shares_nothing_and_is_whole(again):
+    model = network()
+    model.parameters.set_rate("dense_1", 0.5)
+    other = again(model)
+    x = np.ones((2, 3))
+    assert np.array_equal(other.predict(x), model.predict(x))
+    assert [part.rate for part in other.parameters] == [0.5, 0.5, 1, 1]
+    assert np.shares_memory(other.layers[0].w, other.parameters.values)
+    other.parameters.values[:] = 0
+    assert not other.layers[0].w.any()
+    assert model.layers[0].w.any()
