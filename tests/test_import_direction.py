@@ -13,7 +13,8 @@ PACKAGE = Path(dlcourse.__file__).parent
 # From the bottom to the top. A module may import what stands on a lower line, and its own package;
 # never a neighbour on its line.
 LIBRARY = (
-    ("validation", "formulas", "buffers", "parameters", "archive"),
+    ("validation", "formulas", "buffers", "archive"),
+    ("parameters",),
     ("kernels",),
     ("initializers", "regularizers", "schedules"),
     ("layers", "losses", "optimizers"),

@@ -13,6 +13,9 @@ from dlcourse.commands import course, optional
 
 SUMMARY = "build the book as a static site"
 
+# Jupyter Book cannot be started by `python -m`, and its script need not be on the PATH.
+JUPYTER_BOOK = (sys.executable, "-c", "from jupyter_book.cli.main import main; main()")
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of ``dlcourse book``."""
@@ -32,8 +35,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.fresh and build.exists():
         shutil.rmtree(build)
     command = [
-        # Jupyter Book cannot be started by `python -m`, and its script need not be on the PATH.
-        *(sys.executable, "-c", "from jupyter_book.cli.main import main; main()"),
+        *JUPYTER_BOOK,
         *("build", str(folder / "book")),
         *("--all", "--warningiserror", "--nitpick", "--keep-going"),
     ]

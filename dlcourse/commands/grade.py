@@ -55,10 +55,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Grade, print the table, write what was asked for."""
     optional.require("nbformat")
-    from dlcourse import grading
+    from dlcourse.grading import GradingError, SandboxError, grade, table, write_csv, write_feedback
 
     try:
-        results = grading.grade(
+        results = grade(
             arguments.lab,
             submissions=arguments.submissions,
             workers=arguments.workers,
@@ -68,15 +68,15 @@ def run(arguments: argparse.Namespace) -> int:
             course=course.find(arguments.course),
             progress=sys.stderr.isatty(),
         )
-    except (grading.GradingError, grading.SandboxError) as error:
+    except (GradingError, SandboxError) as error:
         raise UserError(f"{error}.") from error
-    print(grading.table(results), end="")
+    print(table(results), end="")
     try:
         if arguments.csv:
-            grading.write_csv(results, arguments.csv)
+            write_csv(results, arguments.csv)
             print(f"The results are in {arguments.csv}.")
         if arguments.feedback:
-            grading.write_feedback(results, arguments.feedback)
+            write_feedback(results, arguments.feedback)
             print(f"The learners' pages are in {arguments.feedback}.")
     except OSError as error:
         raise UserError(f"{error.filename} cannot be written: {error.strerror}.") from error

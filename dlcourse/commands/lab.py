@@ -78,12 +78,12 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _prepare(folder: Path, work: Path) -> str:
     """Make the working folder or bring it up to date; return its notebook to open first."""
-    from dlcourse import workspace
+    from dlcourse.workspace import WorkspaceError, prepare
 
     print(f"Working folder: {work}")
     try:
-        prepared = workspace.prepare(folder, work, lambda line: print(f"  {line}"))
-    except workspace.WorkspaceError as error:
+        prepared = prepare(folder, work, lambda line: print(f"  {line}"))
+    except WorkspaceError as error:
         raise UserError(str(error)) from error
     return prepared.start
 

@@ -105,7 +105,8 @@ def test_kernels_are_kept_where_only_temporary_files_can_be_written(tmp_path):
     sandbox = ["bwrap", "--die-with-parent", "--ro-bind", "/", "/", "--dev", "/dev"]
     command = [
         *sandbox,
-        *("--bind", str(tmp_path), "/tmp", "--unsetenv", "NUMBA_CACHE_DIR"),
+        *("--bind", str(tmp_path), str(tmp_path), "--setenv", "TMPDIR", str(tmp_path)),
+        *("--unsetenv", "NUMBA_CACHE_DIR"),
         *(sys.executable, "-m", "dlcourse", "warmup"),
     ]
     first = subprocess.run(command, capture_output=True, text=True, check=True)
