@@ -111,22 +111,22 @@ def judge(exercise: Exercise, candidate: Any, seed: int | Sequence[int] = PUBLIC
         return _nothing(exercise, sentence, Aspect.SIGNATURE)
     targets = [_targets(exercise, case) for case in cases]
     seen: list[Observation] = []
-    results: list[list[Result]] = []
-    for case, wanted in zip(cases, targets, strict=True):
+    stopped = False
+    for case in cases:
         seen.append(observe(candidate, case))
-        results.append(list(examine(exercise, case, wanted, seen[-1])))
         failure = seen[-1].failure
-        if failure and (failure.fatal or failure.unwritten):
+        stopped = failure is not None and (failure.fatal or failure.unwritten)
+        if stopped:
             break
-    for case, wanted in zip(cases[len(results) :], targets[len(results) :], strict=True):
-        results.append(
-            [_not_reached(result) for result in examine(exercise, case, wanted, seen[-1])]
-        )
-    for index, case in enumerate(cases):
-        if index < len(seen):
-            results[index] += properties(
-                exercise, candidate, case, seen[index], results[index], rng
-            )
+    results = [
+        list(examine(exercise, case, wanted, one))
+        for case, wanted, one in zip(cases, targets, seen, strict=False)
+    ]
+    for case, wanted in list(zip(cases, targets, strict=True))[len(seen) :]:
+        results.append([_not_reached(one) for one in examine(exercise, case, wanted, seen[-1])])
+    for case, one, found in zip(cases, seen, results, strict=False):
+        if not stopped:
+            found += properties(exercise, candidate, case, one, found, rng)
     return _verdict(exercise, cases, targets, seen, results)
 
 
@@ -258,7 +258,8 @@ def _verdict(
     if failure and (failure.unwritten or failure.fatal):
         mistake, message = None, finding.sentence
     else:
-        mistake = name_mistake(exercise, cases, targets, seen, finding)
+        failed = [case for case, _ in findings]
+        mistake = name_mistake(exercise, cases, targets, seen, finding, failed)
         message = explain(cases[index], finding, mistake)
     return replace(
         verdict,

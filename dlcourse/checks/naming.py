@@ -19,6 +19,7 @@ def name_mistake(
     targets: Sequence[Sequence[Target]],
     seen: Sequence[Observation],
     finding: Result,
+    failed: Sequence[int],
 ) -> Mistake | None:
     """
     Run the mistakes on the same inputs; name the first that behaves as the learner's function does.
@@ -36,6 +37,9 @@ def name_mistake(
         What the learner's function did on each of the cases that were run.
     finding
         The failed check that the learner is told about.
+    failed
+        Numbers of the cases in which any check failed. They are compared first: most mistakes go
+        wrong elsewhere, and differ there at once.
     """
     looks: list[tuple[Same, Callable[[int, Observation], bool]]] = [
         (same_in_everything, lambda case, wrong: True)
@@ -61,9 +65,9 @@ def name_mistake(
             tried[key] = observe(mistake.function, cases[case])
         return tried[key]
 
+    numbers = sorted(range(len(seen)), key=lambda case: case not in failed)
     for same, wrong in looks:
         for mistake in exercise.mistakes:
-            numbers = range(len(seen))
             if all(same(seen[i], run(mistake, i)) for i in numbers) and any(
                 wrong(i, run(mistake, i)) for i in numbers
             ):

@@ -43,7 +43,7 @@ def gradient_of_the_bias_not_returned(dy, x, w):
 @known_mistake(
     MISTAKES,
     "Your dw and db are {n} times too small: you divide by the number of examples. The loss has "
-    "taken the average already, so the 1/n is inside dy. Here the examples are summed.",
+    "taken the average already, so the 1/N is inside dy. Here the examples are summed.",
 )
 def parameters_averaged_again(dy, x, w):
     dx, dw, db = right(dy, x, w)
@@ -53,7 +53,7 @@ def parameters_averaged_again(dy, x, w):
 @known_mistake(
     MISTAKES,
     "Your dw is {n} times too small: you divide by the number of examples. The loss has taken the "
-    "average already, so the 1/n is inside dy. Here the examples are summed.",
+    "average already, so the 1/N is inside dy. Here the examples are summed.",
 )
 def weights_averaged_again(dy, x, w):
     dx, dw, db = right(dy, x, w)
@@ -63,7 +63,7 @@ def weights_averaged_again(dy, x, w):
 @known_mistake(
     MISTAKES,
     "Your db is the mean over the examples, {n} times too small. Each example pushes on the bias "
-    "with its own dy, and the pushes add up: sum over the examples. The 1/n of the loss is inside "
+    "with its own dy, and the pushes add up: sum over the examples. The 1/N of the loss is inside "
     "dy already.",
 )
 def bias_averaged(dy, x, w):

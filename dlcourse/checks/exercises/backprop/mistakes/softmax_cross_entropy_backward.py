@@ -23,7 +23,8 @@ def one_hot(logits, labels):
 @known_mistake(
     MISTAKES,
     "Your gradient is {n} times too large, the number of examples in this batch. The loss is the "
-    "mean over the batch, so its gradient carries 1/n: divide by len(logits).",
+    "mean over the batch, so its gradient carries 1/N, N being the number of examples: "
+    "divide by len(logits).",
 )
 def average_over_the_batch_missing(logits, labels):
     return softmax(logits) - one_hot(logits, labels)
@@ -31,8 +32,8 @@ def average_over_the_batch_missing(logits, labels):
 
 @known_mistake(
     MISTAKES,
-    "You return the probabilities over n and forget the label. The gradient is (softmax(logits) − "
-    "1 at the label) / n: only the label's entry pushes its logit up.",
+    "You return the probabilities over N and forget the label. The gradient is (softmax(logits) − "
+    "1 at the label) / N: only the label's entry pushes its logit up.",
 )
 def label_not_subtracted(logits, labels):
     return softmax(logits) / len(logits)
@@ -40,8 +41,8 @@ def label_not_subtracted(logits, labels):
 
 @known_mistake(
     MISTAKES,
-    "You divide the probabilities by n but subtract a whole 1 at the label. Both belong inside "
-    "the bracket: (softmax(logits) − 1 at the label) / n.",
+    "You divide the probabilities by N but subtract a whole 1 at the label. Both belong inside "
+    "the bracket: (softmax(logits) − 1 at the label) / N.",
 )
 def average_before_the_label(logits, labels):
     return softmax(logits) / len(logits) - one_hot(logits, labels)
@@ -58,7 +59,7 @@ def sign_flipped(logits, labels):
 
 @known_mistake(
     MISTAKES,
-    "You divide by n times c = {nc}, the mean over all entries (as np.mean without an axis takes "
+    "You divide by {nc}, examples times classes: the mean over all entries (as np.mean without an axis takes "
     "it). The loss has one number per example: divide by the number of examples, {n}.",
 )
 def averaged_over_the_classes_too(logits, labels):
@@ -171,7 +172,7 @@ def sigmoid_for_softmax(logits, labels):
     MISTAKES,
     "This is the gradient for the probabilities, −1/p at the label: the cross-entropy's share "
     "alone. The softmax comes before it; multiplied by its derivative, everything collapses to "
-    "(softmax(logits) − 1 at the label) / n.",
+    "(softmax(logits) − 1 at the label) / N.",
 )
 def gradient_for_the_probabilities(logits, labels):
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -182,7 +183,7 @@ def gradient_for_the_probabilities(logits, labels):
 @known_mistake(
     MISTAKES,
     "You multiply by p (1 − p), the derivative of a sigmoid. For softmax with cross-entropy that "
-    "factor has cancelled already: (softmax(logits) − 1 at the label) / n is all.",
+    "factor has cancelled already: (softmax(logits) − 1 at the label) / N is all.",
 )
 def derivative_of_a_sigmoid_multiplied(logits, labels):
     probabilities = softmax(logits)

@@ -1,0 +1,135 @@
+"""The lab's source notebook: what nbgrader needs, and what a learner reads."""
+
+import re
+from pathlib import Path
+
+import nbformat
+import numpy as np
+import pytest
+from nbgrader.nbgraderformat import MetadataValidator
+
+from dlcourse.checks import check
+from dlcourse.checks.exercises import LABS, load
+
+ROOT = Path(__file__).parents[2]
+SOURCE = ROOT / "labs" / "source"
+
+
+def read(lab):
+    return nbformat.read(SOURCE / lab / f"{lab}.ipynb", as_version=4)
+
+
+def marked(notebook):
+    return {
+        cell.metadata.nbgrader.grade_id: cell
+        for cell in notebook.cells
+        if "nbgrader" in cell.metadata
+    }
+
+
+def test_every_lab_has_a_notebook_and_every_notebook_exercises():
+    assert sorted(LABS) == sorted(path.name for path in SOURCE.iterdir() if path.is_dir())
+
+
+@pytest.mark.parametrize("lab", LABS)
+def test_the_notebook_is_valid_and_holds_no_output(lab):
+    notebook = read(lab)
+    nbformat.validate(notebook)
+    assert (notebook.nbformat, notebook.nbformat_minor) == (4, 5)
+    MetadataValidator().validate_nb(notebook)
+    assert notebook.metadata.kernelspec.name == "python3"
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            assert cell.outputs == []
+            assert cell.execution_count is None
+        if "nbgrader" in cell.metadata:
+            assert cell.metadata.nbgrader.schema_version == 3
+            assert cell.id == cell.metadata.nbgrader.grade_id.replace("_", "-")[:64]
+    ids = [cell.id for cell in notebook.cells]
+    assert len(ids) == len(set(ids))
+
+
+@pytest.mark.parametrize("lab", LABS)
+def test_each_exercise_has_its_cell_and_its_locked_check_with_the_right_points(lab):
+    cells = marked(read(lab))
+    for exercise in load(lab):
+        answer, test = cells[exercise.name], cells[f"test_{exercise.name}"]
+        assert answer.source.startswith(f"def {exercise.call_form}:")
+        assert answer.metadata.nbgrader.solution
+        assert not answer.metadata.nbgrader.locked
+        assert "### BEGIN SOLUTION" in answer.source
+        assert test.source == f'check("{exercise.name}", {exercise.name})'
+        assert test.metadata.nbgrader.points == exercise.points
+        assert test.metadata.nbgrader.locked
+        assert test.metadata.nbgrader.grade
+    graded = [cell for cell in cells.values() if cell.metadata.nbgrader.grade]
+    questions = [cell for cell in graded if cell.cell_type == "markdown"]
+    assert len(questions) == 1
+    assert "**Rubric" in questions[0].source
+    total = sum(cell.metadata.nbgrader.points for cell in graded)
+    title = read(lab).cells[0].source
+    assert f"**Points:** {total:g}." in title
+    assert re.search(r"\*\*Time:\*\* \d+ to \d+ minutes", title)
+    for exercise in load(lab):
+        assert re.search(rf"`{exercise.name}`.*\| {exercise.points:g} \|", title)
+
+
+@pytest.mark.parametrize("lab", LABS)
+def test_the_text_is_plain_commonmark_with_maths(lab):
+    for cell in read(lab).cells:
+        if cell.cell_type == "markdown":
+            assert not re.search(
+                r"^(:::|```\{)|\{(ref|doc|cite|numref|eq)[:a-z]*\}`", cell.source, re.M
+            )
+            assert cell.source.count("<details>") == cell.source.count("</details>")
+            # JupyterLab reads Markdown inside <details> only after an empty line.
+            assert len(re.findall(r"</summary>\n\n", cell.source)) == cell.source.count("<summary>")
+        else:
+            assert max(map(len, cell.source.split("\n"))) <= 100
+
+
+@pytest.mark.parametrize("lab", LABS)
+def test_each_exercise_gives_hints(lab):
+    text = "\n".join(cell.source for cell in read(lab).cells if cell.cell_type == "markdown")
+    assert text.count("<details>") >= 2 * len(load(lab))
+
+
+@pytest.fixture(scope="module")
+def solved():
+    """Run the notebook's functions, as the source has them."""
+    namespace = {}
+    for cell in read("backprop").cells:
+        if cell.metadata.get("nbgrader", {}).get("solution") and cell.cell_type == "code":
+            exec("import numpy as np\n" + cell.source, namespace)
+    return namespace
+
+
+def test_the_solutions_of_the_source_get_every_point(solved, monkeypatch):
+    for name in ("DLCOURSE_SEED", "DLCOURSE_SEED_FILE", "NBGRADER_EXECUTION"):
+        monkeypatch.delenv(name, raising=False)
+    for exercise in load("backprop"):
+        assert check(exercise.name, solved[exercise.name]) == exercise.points
+
+
+def test_the_examples_that_can_be_tried_by_hand_are_right(solved):
+    x, w = np.array([[1.0, 2.0], [3.0, -1.0]]), np.array([[1.0, 0.0, 2.0], [0.5, -1.0, 1.0]])
+    b, dy = np.array([0.5, 0.0, -1.0]), np.array([[1.0, 0.0, -1.0], [0.0, 2.0, 1.0]])
+    y = solved["dense_forward"](x, w, b)
+    assert np.array_equal(y, [[2.5, -2, 3], [3, 1, 4]])
+    typed_in = next(
+        mistake for mistake in load("backprop")[0].mistakes if "typed in" in mistake.name
+    )
+    assert np.array_equal(y, typed_in.function(x, w, b))
+    dx, dw, db = solved["dense_backward"](dy, x, w)
+    assert np.array_equal(dx, [[-1, -0.5], [2, -1]])
+    assert np.array_equal(dw, [[1, 6, 2], [2, -2, -3]])
+    assert np.array_equal(db, [1, 2, 0])
+    dx = solved["relu_backward"](
+        np.array([[2.0, 2.0, -2.0], [5.0, -1.0, 1.0]]),
+        np.array([[1.0, -2.0, 0.5], [0.0, 3.0, -1.0]]),
+    )
+    assert np.array_equal(dx, [[2, 0, -2], [0, -1, 0]])
+    dlogits = solved["softmax_cross_entropy_backward"](
+        np.array([[0.0, 0.0], [np.log(3), 0.0]]), np.array([0, 1])
+    )
+    assert dlogits == pytest.approx(np.array([[-0.25, 0.25], [0.375, -0.375]]))
