@@ -235,6 +235,9 @@ class Worker:
     # --- the pipe ----------------------------------------------------------------------------
 
     def _wait(self, descriptor: int, event: int) -> None:
+        # A closed descriptor's number may by now be another file's.
+        if self._closed:
+            raise WorkerLost("ProcessEnded", "its process was ended before")
         poller = select.poll()
         poller.register(descriptor, event)
         left = self._deadline - time.monotonic()
@@ -287,6 +290,7 @@ class Worker:
     # --- the end -----------------------------------------------------------------------------
 
     _complaint = ""
+    _closed = False
 
     @property
     def alive(self) -> bool:
@@ -295,8 +299,10 @@ class Worker:
 
     def close(self) -> None:
         """Kill the process and everything in its sandbox."""
-        if self._process.stderr is None or self._process.stderr.closed:
+        if self._closed:
             return
+        self._closed = True
+        assert self._process.stderr is not None
         self._process.kill()
         # What is in the pipe now was written by bubblewrap or Python at the start, if at all.
         os.set_blocking(self._process.stderr.fileno(), False)

@@ -328,6 +328,8 @@ def test_closing_leaves_no_process_and_no_descriptor():
             assert worker.alive
         assert not worker.alive
         worker.close()
+        with pytest.raises(WorkerLost, match="ended before"):
+            worker.look("f")
     assert len(os.listdir("/proc/self/fd")) == count
 
 
