@@ -1,7 +1,10 @@
+import tracemalloc
+
 import numpy as np
 import pytest
 
 from dlcourse import initializers
+from dlcourse.kernels.cpu.compile import JIT_IS_OFF
 from dlcourse.layers import (
     GRU,
     LSTM,
@@ -113,6 +116,31 @@ def test_a_second_step_of_the_same_shape_allocates_no_new_buffers(make, shape):
     model.forward(x[:3]), model.backward(dy[:3], input_gradient=True)  # the short last batch
     second = model.forward(x), model.backward(dy, input_gradient=True)
     assert all(np.shares_memory(a, b) for a, b in zip(first, second, strict=True))
+
+
+@pytest.mark.skipif(JIT_IS_OFF, reason="plain Python allocates a number at every step")
+@MAKERS
+def test_a_warm_step_allocates_no_arrays(make, shape):
+    rows = 2048  # any array with a number for each row takes 8 kB at least
+    model = Sequential(make(), input_shape=shape, rng=0)
+    x = np.random.default_rng(0).normal(size=(rows, *shape)).astype(np.float32)
+    dy = np.ones((rows, *model.output_shape), np.float32)
+
+    def step():
+        model.forward(x)
+        model.backward(dy, input_gradient=True)
+
+    step()
+    tracemalloc.start()
+    try:
+        step()
+        tracemalloc.reset_peak()
+        before, _ = tracemalloc.get_traced_memory()
+        step()
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak - before < 8000
 
 
 def test_dense_is_a_matrix_product_plus_bias():

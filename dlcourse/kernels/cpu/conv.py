@@ -51,6 +51,7 @@ def conv_backward(x, w, dy, dw, db, dx, stride, padding, buffers):
     filters = w.reshape(-1, w.shape[3])
     dw = dw.reshape(filters.shape)
     dw_part = buffers.get("part of dw", filters.shape, dw.dtype)
+    db_part = buffers.get("part of db", db.shape, db.dtype)
     if dx is not None:
         unpadded = inputs is x
         padded_dx = dx if unpadded else buffers.get("padded dx", inputs.shape, x.dtype)
@@ -59,12 +60,13 @@ def conv_backward(x, w, dy, dw, db, dx, stride, padding, buffers):
         geometry = first, dy.shape[1], stride[0], stride[1] * x.shape[3]
         im2col(*_by_rows(inputs, columns, w), *geometry)
         np.dot(columns.T, dy_rows, out=dw_part if first else dw)
+        sum_rows(dy_rows, db_part if first else db)
         if first:
             dw += dw_part
+            db += db_part
         if dx is not None:
             np.dot(dy_rows, filters.T, out=columns)
             col2im(*_by_rows(padded_dx, columns, w), *geometry)
-    sum_rows(dy.reshape(-1, dy.shape[3]), db)
     if dx is not None and not unpadded:
         crop(padded_dx, dx, *padding)
 
