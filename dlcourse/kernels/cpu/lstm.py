@@ -4,7 +4,10 @@ All arrays are time-major. ``gates`` (t, n, 4 units) holds i, f, g, o of each st
 ``h`` and ``c`` (t + 1, n, units) begin with the initial state.
 
 Each row of a step is worked through in several short loops, not in one: a row fits the nearest
-cache, and a loop over few arrays is one that the compiler turns into vector instructions.
+cache, and a loop over few arrays is one that the compiler turns into vector instructions. So is
+a loop over a slice, from 0 on, where ``for j in range(2 * units, 3 * units)`` is not: Numba has to
+allow for j below 0, which counts from the end. Step of 32 × 64 units: 22 µs with such ranges, 3.6
+with slices; most of what is left of a whole step are the matrix products.
 """
 
 import numpy as np
