@@ -4,7 +4,6 @@ from typing import Any
 
 import numpy as np
 
-from dlcourse import validation
 from dlcourse.buffers import Buffers
 from dlcourse.parameters import ParameterSpec, Shape
 
@@ -90,12 +89,3 @@ class Layer:
         if kept is None:
             raise RuntimeError(f"{self.name}.backward came before any forward")
         return kept
-
-
-def feature_vector(layer: Layer, input_shape: Shape) -> int:
-    """Return the number of features, for a layer that takes vectors only."""
-    if len(input_shape) != 1:
-        raise ValueError(
-            f"{layer!r} got inputs of shape {input_shape}: expected one dimension, (features,)"
-        )
-    return validation.count("features", input_shape[0])

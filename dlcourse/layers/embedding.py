@@ -4,15 +4,13 @@ from typing import Any
 
 import numpy as np
 
-from dlcourse import validation
+from dlcourse import initializers, validation
 from dlcourse.kernels import kernels_for
 from dlcourse.layers.base import Layer
 from dlcourse.parameters import Initializer, ParameterSpec, Shape
 
-
-def standard_normal(array: np.ndarray, rng: np.random.Generator) -> None:
-    """Fill from the normal distribution of mean 0 and standard deviation 1."""
-    array[...] = rng.standard_normal(array.shape)
+#: What PyTorch's embeddings start from.
+STANDARD_NORMAL = initializers.Normal(1.0)
 
 
 class Embedding(Layer):
@@ -48,7 +46,7 @@ class Embedding(Layer):
         units: int,
         *,
         padding_index: int | None = None,
-        initializer: Initializer = standard_normal,
+        initializer: Initializer = STANDARD_NORMAL,
     ) -> None:
         super().__init__()
         self.count = validation.count("count", count)
@@ -68,7 +66,7 @@ class Embedding(Layer):
         chosen: dict[str, Any] = {"count": self.count, "units": self.units}
         if self.padding_index is not None:
             chosen["padding_index"] = self.padding_index
-        if self.initializer != standard_normal:
+        if self.initializer != STANDARD_NORMAL:
             chosen["initializer"] = self.initializer
         return chosen
 
