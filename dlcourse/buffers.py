@@ -33,3 +33,23 @@ class Buffers:
             self._views = {key: view for key, view in self._views.items() if key[0] != name}
         view = self._views[name, shape] = storage[:size].reshape(shape)
         return view
+
+    @property
+    def nbytes(self) -> int:
+        """The memory held, in bytes."""
+        return sum(storage.nbytes for storage in self._storage.values())
+
+    def under(self, prefix: str) -> "Buffers":
+        """Return buffers whose arrays lie in these, under names that begin with ``prefix``."""
+        return _Named(self, prefix)
+
+
+class _Named(Buffers):
+    """Buffers within others."""
+
+    def __init__(self, pool: Buffers, prefix: str) -> None:
+        super().__init__()
+        self._pool, self._prefix = pool, prefix
+
+    def get(self, name: str, shape: Shape, dtype: Any) -> np.ndarray:
+        return self._pool.get(f"{self._prefix}/{name}", shape, dtype)

@@ -11,7 +11,8 @@ from dlcourse.layers.activations import (
     Softplus,
     Tanh,
 )
-from dlcourse.layers.base import Layer
+from dlcourse.layers.base import Layer, copy_of
+from dlcourse.layers.block import Block
 from dlcourse.layers.convolution import Conv2D
 from dlcourse.layers.dense import Dense
 from dlcourse.layers.dropout import Dropout
@@ -20,6 +21,7 @@ from dlcourse.layers.gru import GRU
 from dlcourse.layers.lstm import LSTM
 from dlcourse.layers.normalization import BatchNorm, LayerNorm
 from dlcourse.layers.pooling import AveragePool2D, GlobalAveragePool2D, MaxPool2D
+from dlcourse.layers.recompute import Recompute
 from dlcourse.layers.recurrent import Recurrent
 from dlcourse.layers.residual import Residual
 from dlcourse.layers.rnn import RNN
@@ -33,6 +35,7 @@ __all__ = [
     "RNN",
     "AveragePool2D",
     "BatchNorm",
+    "Block",
     "Conv2D",
     "Dense",
     "Dropout",
@@ -44,6 +47,7 @@ __all__ = [
     "LeakyReLU",
     "MaxPool2D",
     "ReLU",
+    "Recompute",
     "Recurrent",
     "Residual",
     "SiLU",
@@ -51,4 +55,5 @@ __all__ = [
     "Softmax",
     "Softplus",
     "Tanh",
+    "copy_of",
 ]

@@ -75,6 +75,13 @@ class Layer:
             setattr(self, name, value)
             setattr(self, "d" + name, gradients[name])
 
+    def work_in(self, buffers: Buffers) -> None:
+        """Use these buffers in place of the layer's own."""
+        self.buffers = buffers
+
+    def share(self, pool: Buffers) -> None:
+        """Put into ``pool`` what need not be kept between forward and backward: nothing, mostly."""
+
     def forward(self, x: np.ndarray, training: bool = True) -> np.ndarray:
         """Return y for the batch x, keeping what ``backward`` needs."""
         raise NotImplementedError
@@ -89,3 +96,19 @@ class Layer:
         if kept is None:
             raise RuntimeError(f"{self.name}.backward came before any forward")
         return kept
+
+
+def copy_of(layer: Layer) -> Layer:
+    """Return a new layer made with the same options, layers inside it too.
+
+    What it has learnt, and the model it is part of, are not copied.
+    """
+    return type(layer).from_options({name: _new(value) for name, value in layer.options.items()})
+
+
+def _new(value: Any) -> Any:
+    if isinstance(value, Layer):
+        return copy_of(value)
+    if isinstance(value, tuple):
+        return tuple(map(_new, value))
+    return value

@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 
 from dlcourse import validation
-from dlcourse.layers import Layer
+from dlcourse.buffers import Buffers
+from dlcourse.layers import Layer, copy_of
 from dlcourse.model.summary import Summary
 from dlcourse.parameters import Parameters
 
@@ -73,7 +74,9 @@ class Sequential:
         self.parameters = Parameters(specs, self.dtype)
         for name, spec in specs.items():
             spec.initializer(self.parameters[name].value, rng)
+        pool = Buffers()
         for layer in layers:
+            layer.share(pool)
             own = self.parameters.of_layer(layer.name)
             layer.bind(
                 {name: part.value for name, part in own.items()},
@@ -87,9 +90,9 @@ class Sequential:
     def __reduce__(self) -> tuple[Any, ...]:
         # Copied or pickled as it is, each view would become an array of its own, and the flat
         # buffers nobody's. So the model is made anew, and given the numbers.
-        makers = [(type(layer).from_options, layer.options) for layer in self.layers]
+        layers = [copy_of(layer) for layer in self.layers]
         rates = {part.name: part.rate for part in self.parameters}
-        return _made_again, (makers, self.input_shape, self.dtype.name, self.snapshot(), rates)
+        return _made_again, (layers, self.input_shape, self.dtype.name, self.snapshot(), rates)
 
     def forward(self, x: np.ndarray, training: bool = True) -> np.ndarray:
         """Return the outputs (n, *output_shape) for a batch x (n, *input_shape).
@@ -153,14 +156,13 @@ class Sequential:
 
 
 def _made_again(
-    makers: list[tuple[Any, dict[str, Any]]],
+    layers: list[Layer],
     input_shape: tuple[int, ...],
     dtype: str,
     snapshot: dict[str, np.ndarray],
     rates: dict[str, float],
 ) -> Sequential:
     """Return a model of these layers with the numbers of a snapshot."""
-    layers = [make(options) for make, options in makers]
     model = Sequential(*layers, input_shape=input_shape, rng=0, dtype=dtype)
     model.restore(snapshot)
     for name, rate in rates.items():

@@ -3,13 +3,8 @@
 import numpy as np
 
 from dlcourse import validation
-from dlcourse.layers import Layer
+from dlcourse.layers import Layer, copy_of
 from dlcourse.model.sequential import Sequential
-
-
-def copy_of(layer: Layer) -> Layer:
-    """Return a new layer made with the same options; what it learnt is not copied."""
-    return type(layer).from_options(layer.options)
 
 
 def with_new_head(

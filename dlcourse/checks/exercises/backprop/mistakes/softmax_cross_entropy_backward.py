@@ -59,8 +59,8 @@ def sign_flipped(logits, labels):
 
 @known_mistake(
     MISTAKES,
-    "You divide by {nc}, examples times classes: the mean over all entries (as np.mean without an axis takes "
-    "it). The loss has one number per example: divide by the number of examples, {n}.",
+    "You divide by {nc}, examples times classes: the mean over all entries (as np.mean without "
+    "an axis takes it). The loss has one number per example: divide by the number of examples, {n}.",
 )
 def averaged_over_the_classes_too(logits, labels):
     return (softmax(logits) - one_hot(logits, labels)) / logits.size

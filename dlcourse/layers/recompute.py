@@ -1,0 +1,56 @@
+"""Activation checkpointing: memory bought with time."""
+
+import numpy as np
+
+from dlcourse.buffers import Buffers
+from dlcourse.layers.block import Block
+
+
+class Recompute(Block):
+    """A row of layers whose activations are forgotten, and computed again when backward asks.
+
+    Parameters
+    ----------
+    *layers
+        New layers, one after another.
+
+    Notes
+    -----
+    The results are those of the same layers without the block, to the last bit: dropout draws the
+    same mask again, and running statistics move once.
+
+    All ``Recompute`` blocks of a model work in the same memory, so that of their inner activations
+    the largest block's alone are held; each keeps its output. A network of n layers in √n blocks
+    needs memory for about 2 √n activations rather than n, and one more forward pass a step, a
+    third more work (Chen, Xu, Zhang and Guestrin 2016, "Training deep nets with sublinear memory
+    cost").
+    """
+
+    def share(self, pool: Buffers) -> None:
+        for name, layer, _ in self.named():
+            layer.work_in(pool.under(name))
+
+    def forward(self, x: np.ndarray, training: bool = True) -> np.ndarray:
+        self._x = x
+        self._before = {name: array.copy() for name, array in self.state.items()}
+        inside = self._forward_inside(x, training)
+        y = self.buffers.get("y", inside.shape, x.dtype)
+        y[...] = inside
+        return y
+
+    def backward(self, dy: np.ndarray, input_gradient: bool = True) -> np.ndarray | None:
+        x = self._latest("_x")
+        after = {name: array.copy() for name, array in self.state.items()}
+        self._put(self._before)
+        self._forward_inside(x, training=True)
+        self._put(after)
+        inside = self._backward_inside(dy, input_gradient)
+        if inside is None:
+            return None
+        dx = self.buffers.get("dx", x.shape, x.dtype)
+        dx[...] = inside
+        return dx
+
+    def _put(self, state: dict[str, np.ndarray]) -> None:
+        for name, array in self.state.items():
+            array[...] = state[name]
