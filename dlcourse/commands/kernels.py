@@ -69,10 +69,16 @@ def _share_out(tasks: list[Task], bar: Any) -> int:
     pool = ProcessPoolExecutor(
         min(_cores(), MOST_PROCESSES, len(groups)),
         mp_context=get_context("spawn"),
-        initializer=_leave_interrupts_to_the_parent,
+        initializer=_ignore_interrupts,
     )
     try:
-        futures = {pool.submit(_compile, group): group for group in groups}
+        # Ctrl-C reaches every process. Those of the pool are to end by way of their parent, in
+        # silence: they start with interrupts ignored, as their parent has it at that moment.
+        parents_handler = _ignore_interrupts()
+        try:
+            futures = {pool.submit(_compile, group): group for group in groups}
+        finally:
+            signal.signal(signal.SIGINT, parents_handler)
         for future in as_completed(futures):
             compiled += future.result()
             group = futures[future]
@@ -95,9 +101,9 @@ def _compiled_so_far() -> int:
     return sum(sum(kernel.stats.cache_misses.values()) for kernel in cached_kernels())
 
 
-def _leave_interrupts_to_the_parent() -> None:
-    """Let Ctrl-C, which reaches every process, end this one by way of its parent, in silence."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+def _ignore_interrupts() -> Any:
+    """Ignore Ctrl-C in this process; return what was done about it before."""
+    return signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _cores() -> int:

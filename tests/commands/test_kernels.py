@@ -96,7 +96,7 @@ def test_ctrl_c_ends_it_without_a_traceback(tmp_path):
         start_new_session=True,
     ) as process:
         assert process.stdout.readline() == "go\n"
-        time.sleep(1)
+        time.sleep(0.3)
         # As a terminal does it: to the whole group, the processes of the pool among them.
         os.killpg(process.pid, signal.SIGINT)
         rest, errors = process.communicate(timeout=60)
