@@ -123,6 +123,9 @@ def shape_sentence(case: Case, output: Output, target: Target, received: Receive
     """Check the shape."""
     if received.shape == target.value.shape:
         return ""
+    if target.value.ndim == 0:
+        wanted = "True or False" if target.value.dtype.kind == "b" else "a single number"
+        return f"{output.name} is an array of shape {received.shape}, expected {wanted}."
     return f"{output.name} has shape {received.shape}, expected {target.value.shape}."
 
 

@@ -119,7 +119,8 @@ def report(verdict: Verdict) -> str:
             "\n".join(
                 wrapped(
                     f"{'✓' if part.earned else '✗'} {words.points(part.earned)} of "
-                    f"{words.points(part.points)}: {part.title}"
+                    f"{words.points(part.points)}: {part.title}",
+                    indent="  ",
                 )
                 for part in verdict.parts
             )
@@ -127,14 +128,16 @@ def report(verdict: Verdict) -> str:
     return "\n\n".join(paragraphs)
 
 
-def wrapped(text: str) -> str:
+def wrapped(text: str, indent: str = "") -> str:
     """Break lines where nbgrader would cut them off; indented lines are code and stay."""
     lines = []
     for line in text.split("\n"):
         if line.startswith(" "):
             lines.append(line if len(line) <= LINE_WIDTH else line[: LINE_WIDTH - 1] + "…")
         else:
-            lines += textwrap.wrap(line, LINE_WIDTH, break_long_words=False) or [""]
+            lines += textwrap.wrap(
+                line, LINE_WIDTH, break_long_words=False, subsequent_indent=indent
+            ) or [""]
     return "\n".join(lines)
 
 

@@ -191,6 +191,13 @@ def test_wrong_kinds_and_shapes_get_one_sentence(returned, message):
     assert verdict.points == 0
 
 
+def test_an_array_for_a_number_is_told():
+    verdict = judge(SCALE, lambda x, factor: (right(x, factor)[0], x))
+    assert verdict.message.startswith(
+        "With three numbers: total is an array of shape (3,), expected a single number."
+    )
+
+
 def test_nan_is_told_with_numpys_own_warning():
     def overflowing(x, factor):
         return x / (x - x), 1.0

@@ -23,8 +23,7 @@ def one_hot(logits, labels):
 @known_mistake(
     MISTAKES,
     "Your gradient is {n} times too large, the number of examples in this batch. The loss is the "
-    "mean over the batch, so its gradient carries 1/N, N being the number of examples: "
-    "divide by len(logits).",
+    "mean over the batch, so its gradient carries 1/N: divide by len(logits).",
 )
 def average_over_the_batch_missing(logits, labels):
     return softmax(logits) - one_hot(logits, labels)
@@ -59,8 +58,8 @@ def sign_flipped(logits, labels):
 
 @known_mistake(
     MISTAKES,
-    "You divide by {nc}, examples times classes: the mean over all entries (as np.mean without "
-    "an axis takes it). The loss has one number per example: divide by the number of examples, {n}.",
+    "You divide by {nc}, examples times classes: the mean over all entries, as np.mean takes it "
+    "without an axis. The loss has one number per example: divide by the number of examples, {n}.",
 )
 def averaged_over_the_classes_too(logits, labels):
     return (softmax(logits) - one_hot(logits, labels)) / logits.size
