@@ -38,7 +38,20 @@ layers = [
     lambda: LeakyReLU(0), lambda: LeakyReLU(np.float32(1)), lambda: ELU(1),
     GELU, SiLU, Softplus, Sigmoid, Tanh, ReLU, Softmax,
 ]
+image_layers = [
+    lambda: Conv2D(np.int64(3), (2, 3), [1, 2], 1), lambda: Conv2D(3, 1),
+    lambda: MaxPool2D(2, np.uint8(1), 1), lambda: AveragePool2D(count_padding=np.bool_(False)),
+    GlobalAveragePool2D, Flatten, lambda: Dropout(np.float32(0.5)), lambda: BatchNorm(1, 1),
+    lambda: LayerNorm(np.float32(1)), lambda: Residual(Conv2D(2, 3, padding="same")),
+]
+images = np.random.default_rng(0).normal(size=(7, 5, 6, 2))
 for dtype in (np.float32, np.float64):
+    for make in image_layers:
+        model = Sequential(make(), input_shape=(5, 6, 2), rng=0, dtype=dtype)
+        for rows, training in ((7, True), (3, True), (2, False)):
+            y = model.forward(images[:rows], training)
+            model.backward(y, input_gradient=True)
+            model.backward(y, input_gradient=False)
     for make in layers:
         model = Sequential(make(), Dense(4), input_shape=(4,), rng=0, dtype=dtype)
         model.forward(ones)
