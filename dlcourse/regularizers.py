@@ -57,14 +57,8 @@ class ElasticNet:
         """Return the penalty, to be added to the loss."""
         values = parameters.values
         kernels = kernels_for(values)
-        return sum(
-            (
-                kernels.penalty_value(values[segment.part], self.l1, self.l2)
-                for segment in parameters.segments(self.kind)
-                if segment.chosen
-            ),
-            0.0,
-        )
+        chosen = [one.part for one in parameters.segments(self.kind) if one.chosen]
+        return float(sum(kernels.penalty_value(values[part], self.l1, self.l2) for part in chosen))
 
     def backward(self, parameters: Parameters) -> None:
         """Add the penalty's gradient to the gradients that the model's backward pass wrote."""

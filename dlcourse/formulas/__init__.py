@@ -6,8 +6,7 @@ loop that calls it, on the CPU and in CUDA kernels alike. Nothing here knows abo
 Constants are stored as float32: a float32 argument then stays float32 (a plain ``0.5`` is a
 float64 and would widen the whole expression), and a float64 argument is still exact, because
 each constant used is a number that float32 represents exactly. (With the JIT switched off they
-are Python's floats, because NumPy lets a float32 scalar narrow what ``math`` returns.) A constant
-that no float represents exactly, √½ say, is an argument, which the kernel rounds to its own type.
+are Python's floats, because NumPy lets a float32 scalar narrow what ``math`` returns.)
 """
 
 from dlcourse.formulas.activations import (
@@ -38,6 +37,7 @@ from dlcourse.formulas.losses import (
     squared_hinge,
 )
 from dlcourse.formulas.random import philox, random_words
+from dlcourse.formulas.special import log1p_of_share, normal_density, normal_distribution
 from dlcourse.formulas.updates import (
     adagrad_update,
     adam_moments,
@@ -74,9 +74,12 @@ __all__ = [
     "huber",
     "leaky_relu",
     "leaky_relu_derivative",
+    "log1p_of_share",
     "momentum_update",
     "moving_average",
     "nesterov_direction",
+    "normal_density",
+    "normal_distribution",
     "penalty",
     "penalty_derivative",
     "philox",

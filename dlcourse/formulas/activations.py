@@ -1,9 +1,8 @@
 """Activations: the value from x, the derivative from whichever of x and y is cheaper."""
 
-import math
-
-from dlcourse.formulas.constants import HALF, ONE, ZERO, formula
+from dlcourse.formulas.constants import ONE, ZERO, formula
 from dlcourse.formulas.exponentials import exp, expm1
+from dlcourse.formulas.special import log1p_of_share, normal_density, normal_distribution
 
 
 @formula
@@ -43,19 +42,19 @@ def elu_derivative(y, alpha):
 
 
 @formula
-def gelu(x, root_half):
-    """Gaussian error linear unit, x Φ(x), where Φ(x) = ½ erfc(-x √½).
+def gelu(x):
+    """Gaussian error linear unit, x Φ(x), with Φ the normal distribution function.
 
-    By erfc the lower tail keeps its digits: 1 + erf(x √½), as often written, is 0 in float32
+    Φ keeps its digits in the lower tail: ½ (1 + erf(x √½)), as often written, is 0 in float32
     from x = -5.6 on.
     """
-    return HALF * x * math.erfc(-x * root_half)
+    return x * normal_distribution(x)
 
 
 @formula
-def gelu_derivative(x, root_half, density):
-    """Derivative of GELU, Φ(x) + x φ(x); ``density`` is the normal density at 0, 1 / √(2π)."""
-    return HALF * math.erfc(-x * root_half) + x * density * exp(-HALF * x * x)
+def gelu_derivative(x):
+    """Derivative of GELU, Φ(x) + x φ(x), with φ the normal density."""
+    return normal_distribution(x) + x * normal_density(x)
 
 
 @formula
@@ -87,7 +86,7 @@ def silu_derivative(x):
 @formula
 def softplus(x):
     """log(1 + eˣ) as max(x, 0) + log(1 + exp(-|x|)), so that nothing overflows."""
-    return relu(x) + math.log1p(exp(-abs(x)))
+    return relu(x) + log1p_of_share(exp(-abs(x)))
 
 
 @formula

@@ -34,7 +34,7 @@ from numba.extending import overload
 #: sums may be fused, but never reordered, since (x - k·A) - k·B and (t + c) - c lose their sense
 #: when the compiler simplifies them. ``forceinline`` leaves the inlining to LLVM, which keeps
 #: each instruction's rules; Numba's ``inline="always"`` would take on the loop's.
-_exactly = njit(fastmath={"contract", "nsz"}, forceinline=True)
+exactly = njit(fastmath={"contract", "nsz"}, forceinline=True)
 
 _f4, _i4 = np.float32, np.int32
 _ONE, _TWO = _f4(1), _f4(2)
@@ -55,7 +55,7 @@ _LEAST, _MOST = _f4(-104.0), _f4(89.0)
 _EXPM1_LEAST, _TANH_MOST = _f4(-80.0), _f4(10.0)
 
 
-@_exactly
+@exactly
 def _split(x):
     """Return q and the whole number n with e^x = 2ⁿ (1 + q); NaN gives q = NaN."""
     rounded = x * _LOG2_E + _ROUNDER
@@ -65,13 +65,13 @@ def _split(x):
     return r + r * r * p, _i4(_f4(rounded).view(_i4) - _ROUNDER_BITS)
 
 
-@_exactly
+@exactly
 def _power_of_two(n):
     """Return 2ⁿ for -126 ≤ n ≤ 127: n + 127 in the exponent's bits."""
     return _i4(_i4(n + _i4(127)) << _i4(23)).view(_f4)
 
 
-@_exactly
+@exactly
 def exp_float32(x):
     """e^x: 0 at -∞, ∞ from 88.73 on, NaN at NaN, subnormal results included."""
     x = _LEAST if x < _LEAST else x  # asked this way round, NaN passes
@@ -82,7 +82,7 @@ def exp_float32(x):
     return (scale + scale * q) * _power_of_two(_i4(n - half))
 
 
-@_exactly
+@exactly
 def expm1_float32(x):
     """e^x - 1, with all its digits near 0 too: 2ⁿ (1 + q) - 1 = 2ⁿ q + (2ⁿ - 1)."""
     x = _EXPM1_LEAST if x < _EXPM1_LEAST else x
@@ -95,7 +95,7 @@ def expm1_float32(x):
     return math.copysign(y, x)  # for -0
 
 
-@_exactly
+@exactly
 def tanh_float32(x):
     """tanh x = e / (e + 2) with e = e^2x - 1, computed for |x|; the sign is put back."""
     a = abs(x)
@@ -121,7 +121,7 @@ def tanh(x):
     return type(x)(math.tanh(x))
 
 
-def _compile_as(function: Callable, in_float32: Callable, in_float64: Callable) -> None:
+def compile_as(function: Callable, in_float32: Callable, in_float64: Callable) -> None:
     """Let Numba compile one of two functions, by the argument's type, in the place of another."""
 
     def choose(x):  # without annotations: Numba wants the signatures to be the same text
@@ -130,6 +130,6 @@ def _compile_as(function: Callable, in_float32: Callable, in_float64: Callable) 
     overload(function, inline="always")(choose)
 
 
-_compile_as(exp, exp_float32, math.exp)
-_compile_as(expm1, expm1_float32, math.expm1)
-_compile_as(tanh, tanh_float32, math.tanh)
+compile_as(exp, exp_float32, math.exp)
+compile_as(expm1, expm1_float32, math.expm1)
+compile_as(tanh, tanh_float32, math.tanh)

@@ -3,11 +3,10 @@
 They are used together, in one pass over the batch, so that what both need is computed once.
 """
 
-import math
-
 from dlcourse.formulas.activations import relu
 from dlcourse.formulas.constants import HALF, ONE, ZERO, formula
 from dlcourse.formulas.exponentials import exp
+from dlcourse.formulas.special import log1p_of_share
 
 
 @formula
@@ -41,7 +40,7 @@ def binary_cross_entropy(y, target, positive_weight):
     larger, smaller = ONE / (ONE + z), z / (ONE + z)
     above = larger if y >= ZERO else smaller
     below = smaller if y >= ZERO else larger
-    log_term = math.log1p(z)
+    log_term = log1p_of_share(z)
     positive = positive_weight * target
     negative = ONE - target
     value = positive * (relu(-y) + log_term) + negative * (relu(y) + log_term)

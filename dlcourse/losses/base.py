@@ -100,7 +100,7 @@ class ElementwiseLoss(Loss):
             weight, mass = validation.sample_weights("weight", weight, y.shape, y.dtype)
         # One row for each weight; without weights the whole batch is a single row.
         shape = (weight.size, y.size // weight.size)
-        return self._mean(
+        value = self._mean(
             kernels_for(y),
             y.reshape(shape),
             target.reshape(shape),
@@ -108,6 +108,7 @@ class ElementwiseLoss(Loss):
             mass * shape[1],
             dy.reshape(shape),
         )
+        return float(value)
 
     def _mean(
         self,

@@ -144,16 +144,19 @@ class SoftmaxCrossEntropy(ClassLoss):
         y2, dy2 = y.reshape(rows), dy.reshape(rows)
         if target.shape == y.shape:
             row_weight, mass = self._row_weights(weight, y)
-            return kernels.softmax_cross_entropy_of_probabilities(
+            value = kernels.softmax_cross_entropy_of_probabilities(
                 y2, target.reshape(rows), self._class_weights(y), row_weight, mass,
                 self.label_smoothing, dy2,
             )  # fmt: skip
-        if weight is None and self.class_weight is None and not self.label_smoothing:
-            return kernels.softmax_cross_entropy(y2, target.reshape(-1), dy2)
-        row_weight, _ = self._row_weights(weight, y)
-        return kernels.weighted_softmax_cross_entropy(
-            y2, target.reshape(-1), self._class_weights(y), row_weight, self.label_smoothing, dy2
-        )
+        elif weight is None and self.class_weight is None and not self.label_smoothing:
+            value = kernels.softmax_cross_entropy(y2, target.reshape(-1), dy2)
+        else:
+            row_weight, _ = self._row_weights(weight, y)
+            value = kernels.weighted_softmax_cross_entropy(
+                y2, target.reshape(-1), self._class_weights(y), row_weight,
+                self.label_smoothing, dy2,
+            )  # fmt: skip
+        return float(value)
 
     def _check_class_weights(self, output_shape: Shape) -> None:
         if self.class_weight is not None and output_shape[-1:] != (len(self.class_weight),):
@@ -201,6 +204,7 @@ class MultiClassHinge(ClassLoss):
         self._dy = dy = self.buffers.get("dy", y.shape, y.dtype)
         row_weight, mass = self._row_weights(weight, y)
         rows = (-1, y.shape[-1])
-        return kernels_for(y).multi_class_hinge(
+        value = kernels_for(y).multi_class_hinge(
             y.reshape(rows), target.reshape(-1), row_weight, mass, self.margin, dy.reshape(rows)
         )
+        return float(value)

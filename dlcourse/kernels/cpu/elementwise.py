@@ -1,15 +1,12 @@
 """Activations, one number at a time: arrays come flattened, so that one kernel serves all shapes.
 
 A backward kernel reads what makes the derivative cheapest: ``x`` for ReLU, the output ``y`` for
-sigmoid, tanh and ELU. Options and constants come as float64 and are rounded to the arrays' type
-once, before the loop.
+sigmoid, tanh and ELU. Options come as float64 and are rounded to the arrays' type once, before
+the loop.
 """
 
 from dlcourse import formulas
 from dlcourse.kernels.cpu.compile import kernel
-
-ROOT_HALF = 0.7071067811865476  # √½
-NORMAL_DENSITY = 0.3989422804014327  # 1 / √(2π), the standard normal density at 0
 
 
 @kernel("T[::1], T[::1]")
@@ -89,17 +86,15 @@ def elu_backward(y, dy, dx, alpha):
 @kernel("T[::1], T[::1]")
 def gelu_forward(x, y):
     """Write y = x Φ(x), Φ being the normal distribution function."""
-    root_half = x.dtype.type(ROOT_HALF)
     for i in range(x.size):
-        y[i] = formulas.gelu(x[i], root_half)
+        y[i] = formulas.gelu(x[i])
 
 
 @kernel("T[::1], T[::1], T[::1]")
 def gelu_backward(x, dy, dx):
     """Write dx = dy (Φ(x) + x φ(x)), φ being the normal density."""
-    root_half, density = x.dtype.type(ROOT_HALF), x.dtype.type(NORMAL_DENSITY)
     for i in range(x.size):
-        dx[i] = dy[i] * formulas.gelu_derivative(x[i], root_half, density)
+        dx[i] = dy[i] * formulas.gelu_derivative(x[i])
 
 
 @kernel("T[::1], T[::1]")
