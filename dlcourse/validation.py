@@ -86,9 +86,10 @@ def floating_dtype(dtype: Any) -> np.dtype:
 def real_array(name: str, value: Any, dtype: np.dtype) -> np.ndarray:
     """Return ``value`` as a C-contiguous array of ``dtype``, copying only where it must.
 
-    Whole numbers serve as real ones, but not the other way round.
+    Whole numbers serve as real ones, but not the other way round. Read-only memory is copied too:
+    to Numba it is another type, for which every kernel would be compiled once more.
     """
-    if type(value) is np.ndarray and value.dtype == dtype and value.flags.c_contiguous:
+    if type(value) is np.ndarray and value.dtype == dtype and value.flags.carray:
         return value
     try:
         array = np.asarray(value)
@@ -98,7 +99,7 @@ def real_array(name: str, value: Any, dtype: np.dtype) -> np.ndarray:
         raise TypeError(f"{name} is {describe(value)}: expected an array of real numbers")
     if dtype.kind == "i" and array.dtype.kind not in "iu":
         raise TypeError(f"{name} is {describe(value)}: expected an array of whole numbers")
-    return np.ascontiguousarray(array, dtype=dtype)
+    return np.require(array, dtype, ["C", "W"])
 
 
 def batch(name: str, value: Any, shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
@@ -131,7 +132,7 @@ def outputs(name: str, value: Any) -> np.ndarray:
         raise TypeError(f"{name} is {describe(value)}: expected an array of float32 or float64")
     if value.size == 0 or value.ndim == 0:
         raise ValueError(f"{name} has shape {value.shape}: expected (n, …), at least one example")
-    return value if value.flags.c_contiguous else np.ascontiguousarray(value)
+    return value if value.flags.carray else np.require(value, None, ["C", "W"])
 
 
 def sample_weights(
@@ -183,7 +184,7 @@ def labels(
             raise ValueError(
                 f"{name}[{where}] is {array[tuple(first)]}: expected labels from 0 to {classes - 1}"
             )
-    return np.ascontiguousarray(array, dtype=np.int64)
+    return np.require(array, np.int64, ["C", "W"])
 
 
 def generator(name: str, value: Any) -> np.random.Generator:

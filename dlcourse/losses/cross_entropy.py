@@ -46,7 +46,7 @@ class ClassLoss(Loss):
             type(target) is np.ndarray
             and target.dtype == np.int64
             and target.shape == y.shape[:-1]
-            and target.flags.c_contiguous
+            and target.flags.carray
             and y.ndim > 1
             and y.shape[-1] > 1
             and kernels_for(y).first_label_outside(target.reshape(-1), y.shape[-1]) < 0

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from dlcourse import validation
 from dlcourse.data import Dataset, as_dataset
 from dlcourse.layers import ReLU, Sigmoid, Tanh
 from dlcourse.losses import Loss
@@ -75,7 +76,7 @@ def signal_statistics(
     outputs: list[np.ndarray] = []
     gradients: list[np.ndarray] = []
 
-    y = np.ascontiguousarray(x, model.input_dtype)
+    y = validation.batch("data.x", x, model.input_shape, model.input_dtype)
     for layer in model.layers:
         y = layer.forward(y)
         outputs.append(y.copy())

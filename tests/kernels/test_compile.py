@@ -25,7 +25,7 @@ from dlcourse.layers import Dense, ReLU, Sigmoid, Tanh
 from dlcourse.losses import MeanSquaredError, SoftmaxCrossEntropy
 from dlcourse.model import Sequential
 from dlcourse.optimizers import SGD, Adam
-from dlcourse.training import fit
+from dlcourse.training import evaluate, fit
 x = np.random.default_rng(0).normal(size=(20, 3))
 for dtype in (np.float32, np.float64):
     for optimizer in (Adam, SGD, lambda parameters: SGD(parameters, momentum=0.9)):
@@ -34,6 +34,12 @@ for dtype in (np.float32, np.float64):
             layers = Dense(5), ReLU(), Dense(5), Sigmoid(), Tanh(), Dense(4)
             model = Sequential(*layers, input_shape=(3,), rng=0, dtype=dtype)
             fit(model, loss, optimizer(model.parameters), (x, y), epochs=1, rng=0, progress=False)
+model = Sequential(Sigmoid(), Dense(4), input_shape=(3,), rng=0, dtype=np.float64)
+x.flags.writeable = labels.flags.writeable = values.flags.writeable = False
+for loss, y in ((SoftmaxCrossEntropy(), labels), (MeanSquaredError(), values)):
+    loss.forward(model.forward(x), y)
+    evaluate(model, loss, (x, y))
+model.backward(values)
 after = {name: len(dispatcher.signatures) for name, (dispatcher, _) in KERNELS.items()}
 assert after == before, set(after.items()) ^ set(before.items())
 print(min(before.values()), max(before.values()))

@@ -291,7 +291,7 @@ T = np.array([0, 1, 2])
         (
             lambda: SoftmaxCrossEntropy(0, 3),
             ValueError,
-            "class_weight has shape (1,): expected (classes,), one for each",
+            "class_weight has shape (): expected (classes,), one for each",
         ),
         (
             lambda: SoftmaxCrossEntropy(0, ["a", "b"]),
