@@ -399,7 +399,7 @@ T = np.array([0, 1, 2])
             ValueError,
             "weight has smallest value 1 and sum inf: expected finite weights",
         ),
-        (lambda: Huber().forward(Y, Y, 1.0), ValueError, "weight has shape (1,): expected (3,)"),
+        (lambda: Huber().forward(Y, Y, 1.0), ValueError, "weight has shape (): expected (3,)"),
     ],
     ids=lambda value: value if isinstance(value, str) else None,
 )
