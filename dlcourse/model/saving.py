@@ -19,6 +19,7 @@ def configuration(model: Sequential) -> dict[str, Any]:
         "layers": [encode(layer) for layer in model.layers],
         "input_shape": list(model.input_shape),
         "dtype": model.dtype.name,
+        "rates": {part.name: part.rate for part in model.parameters if part.rate != 1},
     }
 
 
@@ -28,7 +29,7 @@ def arrays(model: Sequential) -> dict[str, np.ndarray]:
 
 
 def save(model: Sequential, path: str | Path) -> None:
-    """Save the model's make-up, parameters and state to one ``.npz`` file.
+    """Save the model's make-up, parameters, their rates and state to one ``.npz`` file.
 
     The file is replaced in one step: an interrupt leaves the old one or the new one.
     """
@@ -58,6 +59,8 @@ def load(path: str | Path, known: Mapping[str, type] | None = None) -> Sequentia
         dtype=description["dtype"],
     )
     put_into(model, saved, path)
+    for name, rate in description["rates"].items():
+        model.parameters.set_rate(name, rate)
     return model
 
 

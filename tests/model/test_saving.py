@@ -49,6 +49,13 @@ def test_load_into_a_model_of_the_same_make(saved):
     assert model.layers[0].w is view
 
 
+def test_what_is_frozen_stays_frozen(tmp_path):
+    model, path = network(), tmp_path / "frozen.npz"
+    model.parameters.set_rate("dense_1", 0)
+    save(model, path)
+    assert [part.rate for part in load(path).parameters] == [0, 0, 1, 1]
+
+
 def test_layers_of_ones_own(tmp_path):
     class Double(Layer):
         def forward(self, x, training=True):
