@@ -123,11 +123,14 @@ class Frames:
             f'<div class="dl-caption">{picture.caption}</div></div>'
             for i, (picture, label) in enumerate(zip(self.pictures, self.labels, strict=True))
         )
-        play = '<button type="button" class="dl-play" aria-label="Play"></button>'
+        # JupyterLab takes the arrow keys and Enter for itself unless the element says no.
+        ours = "data-lm-suppress-shortcuts"
+        play = f'<button type="button" class="dl-play" aria-label="Play" {ours}></button>'
+        last = len(self.pictures) - 1
         controls = (
             f'<div class="dl-controls">{play if self.seconds else ""}'
             f"<label>{html.escape(self.name)}"
-            f'<input type="range" min="0" max="{len(self.pictures) - 1}" value="{self.start}">'
+            f'<input type="range" min="0" max="{last}" value="{self.start}" {ours}>'
             f"</label><output>{html.escape(self.labels[self.start])}</output></div>"
         )
         script = f"<script>{_SCRIPT}</script>"

@@ -43,18 +43,35 @@ def test_a_row_says_where_its_chapter_is_or_that_it_is_to_come(row):
     assert here == ("**yes**" if linked else "to come")
 
 
+def resolve(name, module, previous):
+    """Return what a name of the table means: below dlcourse, in the module named, or of a class."""
+    try:
+        return importlib.import_module(f"dlcourse.{name}")
+    except ModuleNotFoundError:
+        pass
+    if "." in name:
+        parent, _, last = name.rpartition(".")
+        return getattr(importlib.import_module(f"dlcourse.{parent}"), last)
+    return getattr(module, name) if hasattr(module, name) else getattr(previous, name)
+
+
 @each_row
 def test_names_of_the_library_can_be_imported(row):
     library = row[5]
-    # A name with a dot stands below dlcourse; one without belongs to the name before it.
-    names = [f"dlcourse.{name}" for name in re.findall(r"`([\w.]*\.\w+|schedules)`", library)]
-    for name in names:
-        parent, _, last = name.rpartition(".")
-        try:
-            importlib.import_module(name)
-        except ModuleNotFoundError:
-            assert hasattr(importlib.import_module(parent), last), name
+    module = previous = None
+    names = re.findall(r"`([\w.]+)`(:?)", library)
+    for name, opens in names:
+        previous = resolve(name, module, previous)
+        if opens:
+            module = previous
     assert names or library == "–" or library.startswith("to come")
+
+
+def test_a_name_that_is_not_there_is_noticed():
+    with pytest.raises(AttributeError):
+        resolve("layers.Imaginary", None, None)
+    with pytest.raises(AttributeError):
+        resolve("Imaginary", importlib.import_module("dlcourse.layers"), None)
 
 
 def test_links_lead_to_labels_of_the_book():
