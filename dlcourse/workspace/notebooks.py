@@ -4,12 +4,26 @@ from __future__ import annotations
 
 import hashlib
 import json
+import platform
 from collections.abc import Iterable
 
 import nbformat
 from nbformat import NotebookNode
 
-KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+# What JupyterLab puts into a notebook that it opens. With anything else there, a notebook that was
+# merely looked at counts as changed, and JupyterLab asks whether to save it.
+_METADATA = {
+    "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
+    "language_info": {
+        "codemirror_mode": {"name": "ipython", "version": 3},
+        "file_extension": ".py",
+        "mimetype": "text/x-python",
+        "name": "python",
+        "nbconvert_exporter": "python",
+        "pygments_lexer": "ipython3",
+        "version": platform.python_version(),
+    },
+}
 
 
 def finish(notebook: NotebookNode) -> bytes:
@@ -23,13 +37,10 @@ def finish(notebook: NotebookNode) -> bytes:
     Returns
     -------
     bytes
-        The file. The same cells give the same bytes on every run and every machine.
+        The file. The same cells give the same bytes on every run.
     """
     notebook.nbformat, notebook.nbformat_minor = 4, 5
-    kernel = notebook.metadata.get("kernelspec") or KERNEL
-    notebook.metadata = nbformat.from_dict(
-        {"kernelspec": {**KERNEL, **kernel}, "language_info": {"name": "python"}}
-    )
+    notebook.metadata = nbformat.from_dict(_METADATA)
     taken: set[str] = set()
     for cell in notebook.cells:
         cell.id = _cell_id(cell, taken)
@@ -54,6 +65,11 @@ def _cell_id(cell: NotebookNode, taken: set[str]) -> str:
         unique = f"{name}-{count}"
     taken.add(unique)
     return unique
+
+
+def version_digest(data: bytes) -> str:
+    """Digest a notebook that `finish` made, without what depends on the Python that made it."""
+    return hashlib.sha256(json.dumps(json.loads(data)["cells"]).encode()).hexdigest()
 
 
 class NotANotebook(ValueError):

@@ -23,7 +23,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from dlcourse.workspace.errors import WorkspaceError
-from dlcourse.workspace.notebooks import NotANotebook, content_digest
+from dlcourse.workspace.notebooks import NotANotebook, content_digest, version_digest
 
 MANIFEST = ".dlcourse/manifest.json"
 _FORMAT = 1
@@ -116,7 +116,7 @@ class _Manifest:
     """What was put into the folder.
 
     For each path: ``ours``, the digests of the contents of all versions put there, or about to be;
-    ``base`` and ``version``, the digests of the content and of the bytes of the last one that is
+    ``base`` and ``version``, the digests of the content and of everything in the last one that is
     known to be there; ``offered``, the content of the last version that was put beside the file
     because the learner had changed it.
     """
@@ -169,7 +169,7 @@ class _Manifest:
         if content not in entry["ours"]:
             entry["ours"].append(content)
         entry["base"] = content
-        entry["version"] = _digest(data)
+        entry["version"] = _version(name, data)
 
     def write(self) -> None:
         text = json.dumps({"format": _FORMAT, "files": self.files}, indent=1, sort_keys=True) + "\n"
@@ -205,7 +205,7 @@ def _plan(
         if newest in (entry["base"], entry["offered"]):
             return None
         return _edition(folder, name, data, newest, manifest, outcome)
-    if _digest(data) == entry["version"]:
+    if _version(name, data) == entry["version"]:
         return None
     if path.is_symlink() or _is_read_only(path):
         outcome.kept.append(name)
@@ -256,6 +256,10 @@ def _content_of(path: Path, name: str) -> tuple[str | None, str]:
 
 def _content(name: str, data: bytes) -> str:
     return content_digest(data) if name.endswith(".ipynb") else _digest(data)
+
+
+def _version(name: str, data: bytes) -> str:
+    return version_digest(data) if name.endswith(".ipynb") else _digest(data)
 
 
 def _digest(data: bytes) -> str:

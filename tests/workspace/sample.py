@@ -36,11 +36,12 @@ parts:
 
 REFERENCES = """\
 @article{two,
-  author = {van der Berg, Anna and Müller, Jürgen}, title = {On Slopes}, journal = {Journal of Hills},
-  volume = {3}, pages = {1--9}, year = {1985}, doi = {10.1000/xyz_1},
+  author = {van der Berg, Anna and Müller, Jürgen}, title = {On Slopes},
+  journal = {Journal of Hills}, volume = {3}, pages = {1--9}, year = {1985}, doi = {10.1000/xyz_1},
 }
 @book{three,
-  author = {One, A. and Two, B. and Three, C.}, title = {Valleys}, publisher = {Press}, year = {1999},
+  author = {One, A. and Two, B. and Three, C.}, title = {Valleys},
+  publisher = {Press}, year = {1999},
 }
 @misc{nobody, title = {A Standard}, organization = {The Committee}, year = {2001}}
 @article{unused, author = {Never, N.}, title = {Unused}, journal = {None}, year = {2000}}
