@@ -242,7 +242,7 @@ def tolerance_too_narrow(f, x, dy, dx):
     "a relative error of 1e-4.",
 )
 def step_too_small(f, x, dy, dx):
-    return agree(numerical(f, x, dy, step=1e-14), dx)
+    return agree(numerical(f, x, dy, step=1e-15), dx)
 
 
 @known_mistake(
