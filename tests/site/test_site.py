@@ -236,7 +236,20 @@ def tiny_book(folder: Path, page: str) -> Path:
     return book
 
 
-HEADER = "---\nkernelspec:\n  name: python3\n  display_name: Python 3\n---\n# Title\n\n"
+HEADER = """---
+jupytext:
+  text_representation:
+    extension: .md
+    format_name: myst
+kernelspec:
+  display_name: Python 3
+  language: python
+  name: python3
+---
+
+# Title
+
+"""
 PAGES = {
     "right": ("```{code-cell} ipython3\nprint(6 * 7)\n```\n", 0, None),
     "failing cell": ("```{code-cell} ipython3\n1 / 0\n```\n", 1, "ZeroDivisionError"),
