@@ -92,6 +92,10 @@ def _page_svg(text: str) -> str:
     svg = re.sub(r"(?<=<svg )[^>]*(?=>)", _without_size, svg, count=1)
     svg = re.sub(r'\sxmlns:xlink="[^"]*"', "", svg).replace("xlink:href", "href")
 
+    svg = re.sub(r"<!--.*?-->", "", svg, flags=re.DOTALL)
+    svg = re.sub(r' (?:d|x|y|transform)="[^"]*"', _rounded, svg)
+    svg = re.sub(r">\s+<", "><", re.sub(r"\s+", " ", svg))
+
     # Ids are shared by the whole page: keep those that are referred to, and make them unique.
     used = set(re.findall(r'(?:href="#|url\(#)([\w.-]+)', svg))
     mark = hashlib.sha256(svg.encode()).hexdigest()[:8]
@@ -105,6 +109,11 @@ def _page_svg(text: str) -> str:
     for name, (light, _) in palette.COLOURS.items():
         svg = svg.replace(light, palette.colour(name))
     return svg
+
+
+def _rounded(match: re.Match[str]) -> str:
+    """Return a place or a path in hundredths of a point, which is finer than any screen."""
+    return re.sub(r"-?\d+\.\d{3,}", lambda found: f"{float(found[0]):.2f}", match[0])
 
 
 def _without_size(match: re.Match[str]) -> str:

@@ -56,6 +56,15 @@ def test_a_plot_takes_the_pages_colours_and_has_no_own_style_sheet():
     assert not re.search(r"<svg [^>]*\bwidth=", svg)
 
 
+def test_places_are_rounded_and_words_are_not():
+    figure, axes = figures.axes()
+    axes.plot([0, 1 / 3], [0, 1 / 7])
+    axes.text(1 / 3, 1 / 7, "0.142857")
+    svg = figures.show(figure, "A line.").svg
+    assert ">0.142857<" in svg
+    assert not re.search(r'(?: d| x| y| transform)="[^"]*\d\.\d{3}', svg)
+
+
 def test_the_same_plot_is_the_same_text_and_others_share_no_id():
     one, again = (figures.show(plot(), "A line.").svg for _ in range(2))
     other = figures.show(plot("two"), "A line.").svg
