@@ -1,26 +1,15 @@
 """The site in a real browser, from the file system: quiet, fitting, and alive."""
 
-import shutil
-
 import pytest
-from playwright.sync_api import sync_playwright
+
+from tests.chromium import chromium
 
 pytestmark = pytest.mark.browser
 
-FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-]  # fmt: skip
-
-
 @pytest.fixture(scope="module")
 def browser():
-    found = shutil.which("chromium") or shutil.which("chromium-browser")
-    assert found, "these tests drive the system's Chromium: install it (Debian: chromium)"
-    with sync_playwright() as driver:
-        opened = driver.chromium.launch(executable_path=found, args=FLAGS)
+    with chromium() as opened:
         yield opened
-        opened.close()
 
 
 @pytest.fixture

@@ -1,0 +1,131 @@
+"""What a learner sees in JupyterLab: the released lab before and after solving, and a chapter."""
+
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from tests.browser.server import jupyterlab
+from tests.chromium import chromium
+
+pytestmark = pytest.mark.browser
+
+COURSE = Path(__file__).parents[2]
+SOURCE = COURSE / "labs" / "source" / "backprop" / "backprop.ipynb"
+#: Milliseconds. A kernel that imports matplotlib and scikit-learn takes seconds to start, and
+#: Validate starts one of its own.
+PATIENCE = 240_000
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("learner")
+    with jupyterlab(folder) as address:
+        yield folder / "work", address
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with chromium() as opened:
+        yield opened
+
+
+@pytest.fixture
+def open_notebook(server, browser):
+    """Open a notebook of the working folder; collect what goes elsewhere or wrong."""
+    pages = []
+
+    def open_it(name):
+        page = browser.new_page(viewport={"width": 1280, "height": 850})
+        pages.append(page)
+        page.set_default_timeout(PATIENCE)
+        page.outside, page.errors = [], []
+        page.on("pageerror", lambda error: page.errors.append(str(error)))
+        page.on(
+            "request",
+            lambda request: (
+                re.match(r"(https?|wss?)://(?!127\.0\.0\.1:)", request.url)
+                and page.outside.append(request.url)
+            ),
+        )
+        page.goto(server[1].format(name))
+        page.locator(f".jp-NotebookPanel[id] >> nth={0}").wait_for()
+        wait_until_idle(page)
+        return page
+
+    yield open_it
+    for page in pages:
+        assert page.outside == []
+        assert page.errors == []
+        page.close()
+
+
+def panel(page):
+    return page.locator(".jp-NotebookPanel:not(.lm-mod-hidden)")
+
+
+def wait_until_idle(page):
+    panel(page).locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').wait_for()
+
+
+def run_all(page):
+    page.get_by_role("menuitem", name="Run").first.click()
+    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+
+
+def validate(page):
+    """Press nbgrader's button, wait for its verdict and close it."""
+    panel(page).locator(".jp-Toolbar").get_by_text("Validate", exact=True).click()
+    dialog = page.locator(".jp-Dialog")
+    dialog.wait_for()
+    verdict = dialog.inner_text()
+    dialog.get_by_role("button").last.click()
+    return verdict
+
+
+def solve(released: Path) -> None:
+    """Put the solutions of the source into a learner's copy, as a learner would type them."""
+    answers = {
+        cell.metadata.nbgrader.grade_id: cell.source
+        for cell in nbformat.read(SOURCE, as_version=4).cells
+        if cell.metadata.get("nbgrader", {}).get("solution")
+    }
+    notebook = nbformat.read(released, as_version=4)
+    for cell in notebook.cells:
+        mark = cell.metadata.get("nbgrader", {})
+        if mark.get("solution"):
+            cell.source = answers[mark["grade_id"]]
+    nbformat.write(notebook, released)
+
+
+def test_the_lab_before_and_after_it_is_solved(server, open_notebook):
+    lab = "labs/backprop/backprop.ipynb"
+    assert "BEGIN SOLUTION" not in (server[0] / lab).read_text(encoding="utf-8")
+
+    page = open_notebook(lab)
+    run_all(page)
+    # The first exercise says what is to be done; JupyterLab stops there.
+    panel(page).get_by_text("NotImplementedError").first.wait_for()
+    verdict = validate(page)
+    assert "failed" in verdict.lower()
+    assert "success" not in verdict.lower()
+    page.close()
+
+    solve(server[0] / lab)
+    page = open_notebook(lab)
+    run_all(page)
+    for exercise, points in (("dense_forward", 4), ("check_gradient", 6)):
+        panel(page).get_by_text(f"{exercise}: {points} of {points} points").first.wait_for()
+    verdict = validate(page)
+    assert "success" in verdict.lower(), verdict
+    assert "failed" not in verdict.lower()
+
+
+def test_a_chapter_reads_well_in_jupyterlab(open_notebook):
+    page = open_notebook("chapters/04-backpropagation.ipynb")
+    panel(page).locator("mjx-container").first.wait_for()
+    text = panel(page).inner_text()
+    for directive in (":::", "{note}", "{cite", "{ref}", "{eq}", "```{", "(sec-"):
+        assert directive not in text
+    assert panel(page).locator("mjx-merror").count() == 0
