@@ -31,11 +31,11 @@ STALE := stale
 endif
 endif
 
-.PHONY: help lab warmup test lint book grade bench doctor lock stale
+.PHONY: help lab warmup test lint book grade bench doctor screenshots lock stale
 
 help: ## List these targets
 	@grep -E '^[a-z]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed -E 's/^([a-z]+):.*## /\1|/' \
-	    | while IFS='|' read -r name text; do printf 'make %-8s %s\n' "$$name" "$$text"; done
+	    | while IFS='|' read -r name text; do printf 'make %-11s %s\n' "$$name" "$$text"; done
 
 lab: $(READY) ## Open the course in JupyterLab, on a working folder of your own
 	@$(BIN)/dlcourse lab $(ARGS)
@@ -60,6 +60,9 @@ grade: $(READY) ## Grade the sample class and print its table
 
 bench: $(READY) ## Time the library's training steps, beside PyTorch and JAX where they are installed
 	@$(BIN)/python -m tests.benchmarks $(ARGS)
+
+screenshots: $(READY) ## Make the pictures of the README anew
+	@$(BIN)/python -m tests.browser.screenshots
 
 doctor: $(READY) ## Look over this machine and say what is wrong, with a remedy
 	@$(BIN)/dlcourse doctor $(ARGS)

@@ -18,7 +18,9 @@ from dlcourse.commands.errors import UserError
 SUMMARY = "open the course in JupyterLab"
 
 # JupyterLab asks its makers' site for news and for newer versions, and puts a question about it
-# between a learner and the first notebook. Neither is of use here.
+# between a learner and the first notebook. Neither is of use here. (The question is a setting, for
+# which the folder JUPYTER_CONFIG has another default; a learner's own choice still holds.)
+JUPYTER_CONFIG = Path(__file__).parent / "jupyter"
 QUIET = (
     "--LabApp.news_url=None",
     "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
@@ -113,11 +115,13 @@ def _become(command: list[str], folder: Path) -> int:
 
     It is run in the working folder, because nbgrader looks for its files where it is started.
     """
+    paths = [str(JUPYTER_CONFIG), os.environ.get("JUPYTER_CONFIG_PATH", "")]
+    environment = os.environ | {"JUPYTER_CONFIG_PATH": os.pathsep.join(filter(None, paths))}
     if os.name == "posix":
         os.chdir(folder)
-        os.execv(command[0], command)
+        os.execve(command[0], command, environment)
     # Windows has no such replacement: its exec starts a second process and hands the prompt back.
-    process = subprocess.Popen(command, cwd=folder)
+    process = subprocess.Popen(command, cwd=folder, env=environment)
     while True:
         try:
             return process.wait()
