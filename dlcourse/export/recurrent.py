@@ -50,7 +50,6 @@ def recurrent(graph: Graph, layer: Recurrent, x: Value) -> Value:
                 f"{graph.rows}: expected one size of batches"
             )
         graph.rows = layer.stateful
-    first = graph.constant(f"{name}.first_axis", [0], np.int64)
     carried = {
         state: graph.carry_in(f"{name}.{state}", array.shape)
         for state, array in layer.state.items()
@@ -61,10 +60,7 @@ def recurrent(graph: Graph, layer: Recurrent, x: Value) -> Value:
         graph.add("Transpose", f"{name}.x_by_time", [steps], perm=(1, 0, 2)),
         *_parameters(graph, layer),
         "" if kept is None else kept.lengths,
-        *(
-            graph.add("Unsqueeze", f"{name}.{state}.start", [value, first])
-            for state, value in carried.items()
-        ),
+        *(_start(graph, value) for value in carried.values()),
     ]
     options = {"linear_before_reset": 1} if isinstance(layer, GRU) else {}
     graph.add(
@@ -73,20 +69,12 @@ def recurrent(graph: Graph, layer: Recurrent, x: Value) -> Value:
         *(f"{name}.{state}.end" for state in layer.states),
         hidden_size=layer.units, **options,
     )  # fmt: skip
-    for state, value in carried.items():
-        end = graph.add("Squeeze", f"{name}.{state}.last", [f"{name}.{state}.end", first])
-        if kept is not None:  # where there were no steps at all, onnxruntime gives zero
-            end = graph.add("Where", f"{name}.{state}.left", [kept.none, value, end])
-        graph.add("Identity", f"{name}.{state}.next", [end])
+    wanted = [*carried] or ([] if layer.return_sequences else ["h"])
+    last = {state: _last(graph, layer, state, kept, carried.get(state)) for state in wanted}
+    for state in carried:
+        graph.add("Identity", f"{name}.{state}.next", [last[state]])
         graph.carry_out(f"{name}.{state}.next", layer.state[state].shape)
-
-    y = f"{name}.y"
-    if layer.return_sequences:
-        _every_state(graph, layer, kept, carried.get("h"))
-    elif "h" in carried:
-        graph.add("Identity", y, [f"{name}.h.next"])
-    else:
-        graph.add("Squeeze", y, [f"{name}.h.end", first])
+    y = _every_state(graph, layer, kept, carried.get("h")) if layer.return_sequences else last["h"]
     return Value(y, layer.output_shape(x.shape))
 
 
@@ -107,8 +95,27 @@ def _parameters(graph: Graph, layer: Recurrent) -> list[str]:
     ]
 
 
-def _every_state(graph: Graph, layer: Recurrent, kept: Kept | None, h: str | None) -> None:
-    """Add the layer's output, the state after every step; ``h`` is the one that is carried in.
+def _start(graph: Graph, carried: str) -> str:
+    """Add a state that is carried in as the operation wants it."""
+    first = graph.constant(f"{carried}.first_axis", [0], np.int64)
+    return graph.add("Unsqueeze", f"{carried}.start", [carried, first])
+
+
+def _last(graph: Graph, layer: Recurrent, state: str, kept: Kept | None, start: str | None) -> str:
+    """Add the state after the last step; ``start`` is the one that is carried in."""
+    name = f"{layer.name}.{state}"
+    first = graph.constant(f"{name}.axis", [0], np.int64)
+    end = graph.add("Squeeze", f"{name}.last", [f"{name}.end", first])
+    if kept is None:
+        return end
+    # What the last state of an example without any step is, ONNX does not say, and onnxruntime
+    # gives whatever lies in memory.
+    start = start or graph.constant(f"{name}.zero", 0)
+    return graph.add("Where", f"{name}.left", [kept.none, start, end])
+
+
+def _every_state(graph: Graph, layer: Recurrent, kept: Kept | None, start: str | None) -> str:
+    """Add the state h after every step; ``start`` is the one that is carried in.
 
     What the operation gives are the states after the steps that it has seen, which are the kept
     ones: after each step, skipped or not, the state is that after the last of those so far, or
@@ -116,18 +123,17 @@ def _every_state(graph: Graph, layer: Recurrent, kept: Kept | None, h: str | Non
     """
     name = layer.name
     second = graph.constant(f"{name}.second_axis", [1], np.int64)
-    states = graph.add("Squeeze", f"{name}.by_time", [f"{name}.all", second])
-    target = f"{name}.y" if kept is None else f"{name}.seen"
-    states = graph.add("Transpose", target, [states], perm=(1, 0, 2))
+    by_time = graph.add("Squeeze", f"{name}.by_time", [f"{name}.all", second])
+    states = graph.add("Transpose", f"{name}.states", [by_time], perm=(1, 0, 2))
     if kept is None:
-        return
-    if h is None:
+        return states
+    if start is None:
         one = graph.constant(f"{name}.one_before", [0, 1, 0, 0, 0, 0], np.int64)
-        states = graph.add("Pad", f"{name}.with_first", [states, one])
+        states = graph.add("Pad", f"{name}.with_start", [states, one])
     else:
-        h = graph.add("Unsqueeze", f"{name}.first", [h, second])
-        states = graph.add("Concat", f"{name}.with_first", [h, states], axis=1)
-    graph.add("GatherND", f"{name}.y", [states, kept.so_far], batch_dims=1)
+        start = graph.add("Unsqueeze", f"{name}.h.before", [start, second])
+        states = graph.add("Concat", f"{name}.with_start", [start, states], axis=1)
+    return graph.add("GatherND", f"{name}.y", [states, kept.so_far], batch_dims=1)
 
 
 def _keep(graph: Graph, layer: Recurrent, x: Value) -> Kept:

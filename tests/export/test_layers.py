@@ -56,6 +56,9 @@ def assert_agrees(model, path, *, sizes=(1, 7)):
 def test_each_layer_alone(case, path):
     make, shape = LAYERS[case]
     assert_agrees(shaken(make(), input_shape=shape), path)
+    graph = onnx.load(path).graph
+    used = {name for node in graph.node for name in node.input}
+    assert {each.name for each in graph.initializer} <= used
 
 
 def test_every_layer_of_the_library_is_exported_and_in_the_table():
