@@ -8,12 +8,13 @@ whatever is not an array. Nothing in it can run code when it is read.
 import hashlib
 import json
 import os
-import tempfile
+import secrets
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 
@@ -32,24 +33,35 @@ class ArchiveError(ValueError):
     """A file is not what it should be; the message says in which way."""
 
 
-def write(path: str | Path, kind: str, description: Mapping, arrays: Mapping[str, Any]) -> None:
-    """Write ``arrays`` and ``description`` (JSON's types only) as a file of this ``kind``.
+@contextmanager
+def replacing(path: str | Path) -> Iterator[BinaryIO]:
+    """Open a new file that takes the place of ``path`` when the block ends without an error.
 
-    The file appears whole or not at all: it is written under another name in the same folder,
-    flushed to the disk, and renamed. Whatever was there before stays until then.
+    It appears whole or not at all: it is written under another name in the same folder, flushed
+    to the disk, and renamed. Whatever was there before stays until then.
     """
     path = Path(path)
-    text = json.dumps({"kind": kind, "version": VERSION, **description})
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".part")
+    # Not by tempfile, whose files nobody but their owner may read.
+    temporary = path.with_name(f"{path.name}.{secrets.token_hex(4)}.part")
     try:
-        with os.fdopen(handle, "wb") as file:
-            np.savez(file, allow_pickle=False, description=np.array(text), **arrays)
+        with temporary.open("xb") as file:
+            yield file
             file.flush()
             os.fsync(file.fileno())
         os.replace(temporary, path)
     except BaseException:
-        Path(temporary).unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
         raise
+
+
+def write(path: str | Path, kind: str, description: Mapping, arrays: Mapping[str, Any]) -> None:
+    """Write ``arrays`` and ``description`` (JSON's types only) as a file of this ``kind``.
+
+    The file appears whole or not at all: see ``replacing``.
+    """
+    text = json.dumps({"kind": kind, "version": VERSION, **description})
+    with replacing(path) as file:
+        np.savez(file, allow_pickle=False, description=np.array(text), **arrays)
 
 
 def read(path: str | Path, kind: str) -> tuple[dict[str, Any], dict[str, np.ndarray]]:

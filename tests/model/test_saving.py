@@ -1,4 +1,5 @@
 import json
+import os
 import re
 
 import numpy as np
@@ -162,3 +163,9 @@ def test_an_interrupt_while_saving_leaves_the_old_file(saved, monkeypatch):
         save(network(rng=1), saved)
     assert saved.read_bytes() == before
     assert list(saved.parent.iterdir()) == [saved]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows keeps no such permissions")
+def test_a_file_may_be_read_by_others_as_any_new_file_may(saved):
+    (plain := saved.with_name("plain")).touch()
+    assert saved.stat().st_mode == plain.stat().st_mode

@@ -26,7 +26,7 @@ UNWANTED = {
     "dlcourse.workspace": CUDA | {"numba", "sklearn", "matplotlib", "dlcourse.kernels"},
 }
 # The other parts are the library: NumPy and Numba, and nothing of what the extras bring.
-LIBRARY = COURSE | CUDA | {"sklearn", "pandas", "tqdm", "packaging"}
+LIBRARY = COURSE | CUDA | {"onnx", "onnxruntime", "sklearn", "pandas", "tqdm", "packaging"}
 
 
 def parts() -> list[str]:

@@ -15,7 +15,11 @@ REINSTALL = "in the course's folder: python -m pip install -r requirements.txt"
 # The extras whose packages the course itself cannot do without.
 NEEDED_EXTRAS = ("", "course")
 # The extras that the lock installs beside them, and what is lost without each.
-LOCKED_EXTRAS = {"book": "`dlcourse book` needs it", "dev": "the tests need it"}
+LOCKED_EXTRAS = {
+    "book": "`dlcourse book` needs it",
+    "export": "export to ONNX needs it",
+    "dev": "the tests need it",
+}
 # The extras that are installed on request, and what they are for.
 FURTHER_EXTRAS = {
     "bench": "to compare speed with other libraries",
