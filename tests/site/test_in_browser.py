@@ -6,6 +6,7 @@ from tests.chromium import chromium
 
 pytestmark = pytest.mark.browser
 
+
 @pytest.fixture(scope="module")
 def browser():
     with chromium() as opened:
