@@ -21,6 +21,7 @@ UNWANTED = {
     "dlcourse": COURSE | SCIENCE | CUDA | {"tqdm", "packaging"},
     "dlcourse.commands": COURSE | SCIENCE | CUDA | {"tqdm", "packaging"},
     "dlcourse.checks": COURSE | CUDA | {"numba", "sklearn", "dlcourse.kernels"},
+    "dlcourse.estimators": COURSE | CUDA | {"tqdm"},
     "dlcourse.figures": JUPYTER | CUDA | {"numba", "sklearn", "matplotlib", "dlcourse.kernels"},
     "dlcourse.grading": CUDA | {"numba", "sklearn", "matplotlib", "dlcourse.kernels"},
     "dlcourse.workspace": CUDA | {"numba", "sklearn", "matplotlib", "dlcourse.kernels"},
