@@ -22,6 +22,7 @@ from dlcourse.data.datasets import fashion_mnist, penguins
 )
 def test_sets_in_three_parts(load, sizes, shape, classes):
     parts = load()
+    assert isinstance(parts, data.Split)
     for part, size in zip(parts, sizes, strict=True):
         assert part.x.shape == (size, *shape)
         assert (part.x.dtype, part.y.dtype, part.y.shape) == (np.float32, np.int64, (size,))
@@ -136,6 +137,7 @@ def test_penguins(monkeypatch):
 def test_every_fault_of_the_dirty_penguins_is_known(seed):
     clean = data.load_penguins()
     dirty = data.load_dirty_penguins(seed)
+    assert isinstance(dirty, data.DirtyTable)
     again = data.load_dirty_penguins(seed)
     assert np.array_equal(dirty.x, again.x, equal_nan=True)
     assert np.array_equal(np.isnan(dirty.x), dirty.missing)

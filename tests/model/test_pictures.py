@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from dlcourse.layers import Dense, Layer, ReLU
-from dlcourse.model import Sequential, draw, memory_estimate
+from dlcourse.model import MemoryEstimate, Sequential, draw, memory_estimate
 from dlcourse.optimizers import SGD, Adam
 
 
@@ -21,6 +21,7 @@ def test_memory_is_counted_layer_by_layer():
     model = network()
     parameters = 4 * (48 * 20 + 20 + 20 + 1)
     estimate = memory_estimate(model, 32, Adam(model.parameters))
+    assert isinstance(estimate, MemoryEstimate)
     assert estimate.parameters == estimate.gradients == parameters
     assert estimate.optimizer == 2 * parameters
     assert estimate.activations == {

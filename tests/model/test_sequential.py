@@ -6,7 +6,7 @@ import pytest
 
 from dlcourse.layers import Dense, ReLU
 from dlcourse.losses import SoftmaxCrossEntropy
-from dlcourse.model import Sequential
+from dlcourse.model import Sequential, Summary
 from dlcourse.optimizers import SGD
 from tests.support import assert_loss_gradient
 
@@ -113,6 +113,7 @@ dense_2  Dense(units=4)  (n, 4)          24
 
 def test_summary():
     summary = network().summary()
+    assert isinstance(summary, Summary)
     assert repr(summary) == SUMMARY
     assert summary.parameters == 44
     page = summary._repr_html_()

@@ -16,11 +16,12 @@ from dlcourse.optimizers import (
     Adamax,
     AdamW,
     AMSGrad,
+    Optimizer,
     RMSprop,
     clip_by_norm,
     clip_by_value,
 )
-from dlcourse.parameters import Parameters, ParameterSpec
+from dlcourse.parameters import Parameters, ParameterSpec, Segment
 
 #: Every optimizer and mode, by name, made for a learning rate.
 EVERY = {
@@ -310,6 +311,7 @@ def test_segments_merge_what_is_treated_alike():
 def test_segments_are_kept_until_a_rate_changes():
     parameters = network().parameters
     first = parameters.segments()
+    assert first == (Segment(slice(0, 43), 1.0, True),)
     assert parameters.segments() is first
     parameters["dense_1.w"].rate = 0.5
     assert parameters.segments() is not first
@@ -548,3 +550,8 @@ def test_bad_input_is_answered_in_one_sentence(act, kind, sentence):
     with pytest.raises(kind, match=re.escape(sentence)) as caught:
         act()
     assert "\n" not in str(caught.value)
+
+
+def test_what_an_optimizer_must_define():
+    with pytest.raises(NotImplementedError):
+        Optimizer(network().parameters, 0.1).step()

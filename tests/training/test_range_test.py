@@ -8,7 +8,7 @@ from dlcourse.layers import Dense, ReLU
 from dlcourse.losses import MeanSquaredError, SoftmaxCrossEntropy
 from dlcourse.model import Sequential
 from dlcourse.optimizers import SGD, Adam
-from dlcourse.training import fit, learning_rate_range_test
+from dlcourse.training import RangeTest, fit, learning_rate_range_test
 
 
 @pytest.fixture(scope="module")
@@ -26,6 +26,7 @@ def test_the_suggested_rate_trains_better_than_the_ends(digits, make):
     found = learning_rate_range_test(
         model, loss, make(model.parameters), digits, lowest=1e-6, highest=100, rng=0
     )
+    assert isinstance(found, RangeTest)
     assert 1e-4 < found.suggestion < 10
     assert found.rates.shape == found.losses.shape == found.smoothed.shape
     np.testing.assert_allclose(found.rates[1:] / found.rates[:-1], 10 ** (8 / 99))

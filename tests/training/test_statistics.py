@@ -5,7 +5,7 @@ from dlcourse.layers import Dense, ReLU, Sigmoid, Tanh
 from dlcourse.losses import SoftmaxCrossEntropy
 from dlcourse.model import Sequential
 from dlcourse.optimizers import SGD, Adam
-from dlcourse.training import SignalStatistics, fit, signal_statistics
+from dlcourse.training import LayerStatistics, SignalStatistics, fit, signal_statistics
 
 RNG = np.random.default_rng(0)
 X, Y = RNG.normal(size=(40, 6)), RNG.integers(3, size=40)
@@ -18,6 +18,7 @@ def network(*layers):
 def test_values_are_those_of_the_signals():
     model, loss = network(Dense(5), Tanh()), SoftmaxCrossEntropy()
     first, second, last = signal_statistics(model, loss, (X, Y))
+    assert isinstance(first, LayerStatistics)
     a = X @ model.layers[0].w
     assert (first.name, second.name, last.name) == ("dense_1", "tanh_1", "dense_2")
     assert (first.mean, first.spread) == pytest.approx((a.mean(), a.std()))
