@@ -50,7 +50,7 @@ def open_notebook(server, browser):
             ),
         )
         page.goto(server[1].format(name))
-        page.locator(f".jp-NotebookPanel[id] >> nth={0}").wait_for()
+        panel(page).locator(".jp-Cell").first.wait_for()
         wait_until_idle(page)
         return page
 
@@ -66,7 +66,14 @@ def panel(page):
 
 
 def wait_until_idle(page):
-    panel(page).locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').wait_for()
+    idle = panel(page).locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]')
+    idle.first.wait_for(state="attached")
+
+
+def wait_for_text(page, text):
+    """Wait until an output says so. JupyterLab hides what is out of view, so that need not show."""
+    output = panel(page).locator(".jp-OutputArea-output").filter(has_text=text)
+    output.first.wait_for(state="attached")
 
 
 def run_all(page):
@@ -106,7 +113,7 @@ def test_the_lab_before_and_after_it_is_solved(server, open_notebook):
     page = open_notebook(lab)
     run_all(page)
     # The first exercise says what is to be done; JupyterLab stops there.
-    panel(page).get_by_text("NotImplementedError").first.wait_for()
+    wait_for_text(page, "NotImplementedError")
     verdict = validate(page)
     assert "failed" in verdict.lower()
     assert "success" not in verdict.lower()
@@ -116,7 +123,7 @@ def test_the_lab_before_and_after_it_is_solved(server, open_notebook):
     page = open_notebook(lab)
     run_all(page)
     for exercise, points in (("dense_forward", 4), ("check_gradient", 6)):
-        panel(page).get_by_text(f"{exercise}: {points} of {points} points").first.wait_for()
+        wait_for_text(page, f"{exercise}: {points} of {points} points")
     verdict = validate(page)
     assert "success" in verdict.lower(), verdict
     assert "failed" not in verdict.lower()
@@ -125,7 +132,7 @@ def test_the_lab_before_and_after_it_is_solved(server, open_notebook):
 def test_a_chapter_reads_well_in_jupyterlab(open_notebook):
     page = open_notebook("chapters/04-backpropagation.ipynb")
     panel(page).locator("mjx-container").first.wait_for()
-    text = panel(page).inner_text()
+    text = panel(page).text_content()
     for directive in (":::", "{note}", "{cite", "{ref}", "{eq}", "```{", "(sec-"):
         assert directive not in text
     assert panel(page).locator("mjx-merror").count() == 0
