@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+#: JupyterLab leaves cells that are out of view out of the page; a test looks for them there.
+EVERY_CELL = '{"windowingMode": "none"}'
 START = r"http://127\.0\.0\.1:{port}/lab/tree/start\.ipynb\?token=(\w+)"
 
 
@@ -27,6 +29,9 @@ def jupyterlab(folder: Path) -> Iterator[str]:
         for name in ("_CONFIG_DIR", "_RUNTIME_DIR", "_DATA_DIR", "LAB_SETTINGS_DIR",
                      "LAB_WORKSPACES_DIR")
     }  # fmt: skip
+    settings = folder / "jupyter" / "lab_settings_dir" / "@jupyterlab" / "notebook-extension"
+    settings.mkdir(parents=True)
+    (settings / "tracker.jupyterlab-settings").write_text(EVERY_CELL, encoding="utf-8")
     log = folder / "jupyterlab.log"
     command = [
         *(sys.executable, "-m", "dlcourse", "lab", "--work", str(folder / "work")),

@@ -65,15 +65,22 @@ def panel(page):
     return page.locator(".jp-NotebookPanel:not(.lm-mod-hidden)")
 
 
+#: JupyterLab shows an idle kernel before it has one, and would ask which one to start.
+CONNECTED = """async () => {
+    const sessions = await (await fetch('/api/sessions')).json();
+    return sessions.some(({kernel: {execution_state, connections}}) =>
+        execution_state === 'idle' && connections > 0);
+}"""
+
+
 def wait_until_idle(page):
-    idle = panel(page).locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]')
-    idle.first.wait_for(state="attached")
+    page.wait_for_function(CONNECTED, polling=500)
+    panel(page).locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').wait_for()
 
 
 def wait_for_text(page, text):
-    """Wait until an output says so. JupyterLab hides what is out of view, so that need not show."""
-    output = panel(page).locator(".jp-OutputArea-output").filter(has_text=text)
-    output.first.wait_for(state="attached")
+    """Wait until an output says so."""
+    panel(page).locator(".jp-OutputArea-output").filter(has_text=text).first.wait_for()
 
 
 def run_all(page):
