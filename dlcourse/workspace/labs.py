@@ -89,7 +89,7 @@ def further_files(labs: Path, name: str) -> dict[str, Path]:
         for path in sorted(folder.rglob("*"))
         if path.is_file()
         and path.suffix not in (".ipynb", ".pyc")
-        and not any(part.startswith(".") or part == "__pycache__" for part in path.parts[-3:])
+        and not any(part.startswith(".") or part == "__pycache__" for part in path.relative_to(folder).parts)
     }
 
 
