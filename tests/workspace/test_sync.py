@@ -301,7 +301,7 @@ def test_without_its_manifest_nothing_is_lost(folder, damage):
 def test_a_manifest_that_cannot_be_read_stops_before_anything_is_written(folder):
     (folder / MANIFEST).unlink()
     (folder / MANIFEST).mkdir()
-    with pytest.raises(WorkspaceError, match="manifest.json cannot be read"):
+    with pytest.raises(WorkspaceError, match=r"manifest\.json cannot be read"):
         synchronize(folder, SECOND)
     assert contents(folder) == FIRST
 
