@@ -63,8 +63,18 @@ def release(labs: Path, name: str) -> NotebookNode:
     path = labs / "source" / name / f"{name}.ipynb"
     try:
         notebook = nbformat.read(path, as_version=4)
-    except (ValueError, nbformat.reader.NotJSONError) as error:
+        cells = notebook.cells
+    except (
+        nbformat.ValidationError,
+        ValueError,
+        KeyError,
+        TypeError,
+        AttributeError,
+    ) as error:
+        # nbformat itself trips over JSON that is no notebook.
         raise WorkspaceError(f"{path} cannot be read as a notebook: {error}") from error
+    if not cells:
+        raise WorkspaceError(f"{path} cannot be read as a notebook: it has no cells.")
     config = _settings(labs)
     resources = {"metadata": {"name": name, "path": str(path.parent)}}
     try:
@@ -89,7 +99,9 @@ def further_files(labs: Path, name: str) -> dict[str, Path]:
         for path in sorted(folder.rglob("*"))
         if path.is_file()
         and path.suffix not in (".ipynb", ".pyc")
-        and not any(part.startswith(".") or part == "__pycache__" for part in path.parts[-3:])
+        and not any(
+            part.startswith(".") or part == "__pycache__" for part in path.relative_to(folder).parts
+        )
     }
 
 

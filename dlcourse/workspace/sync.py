@@ -142,7 +142,7 @@ class _Manifest:
             return cls(path, {})
         except OSError as error:
             raise WorkspaceError(f"{path} cannot be read: {error.strerror}.") from error
-        except (ValueError, KeyError, TypeError, AttributeError):
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             # Without it every file counts as changed, unless it is the newest version: nothing is
             # lost.
             outcome.problems[MANIFEST] = (

@@ -226,7 +226,9 @@ class Conversion:
             content = f"{body} \\tag{{{number}}}\n\\end{{{name}*}}"
         if ">" in edits.prefix(token.map[0], "\\begin"):
             content = " ".join(content.split())
-        start, end = token.map
+        # The plug-in leaves the last line out where the text ends with it.
+        start = token.map[0]
+        end = max(token.map[1], start + token.content.strip().count("\n") + 1)
         edits.replace_lines(start, end, content, "\\begin")
 
     def _definitions(

@@ -12,7 +12,8 @@ from dlcourse.workspace.myst.syntax import Directive
 if TYPE_CHECKING:
     from dlcourse.workspace.myst.convert import Conversion
 
-# The colours of JupyterLab's alert boxes, by what the box is for.
+# What a box is for. JupyterLab's own alert classes are not used: in its dark theme they set light
+# text on a light ground. A coloured bar beside text of the theme's own colour reads in both.
 _BOXES = {
     "admonition": "info",
     "attention": "warning",
@@ -30,6 +31,8 @@ _BOXES = {
     "tip": "success",
     "warning": "warning",
 }
+# The bar's colour: at least 3 : 1 against the page of the light and of the dark theme.
+COLOURS = {"danger": "#d32f2f", "info": "#0288d1", "success": "#2e8b57", "warning": "#c77700"}
 _TITLED = frozenset({"admonition", "card", "grid-item-card", "sidebar"})
 _TITLES = {"seealso": "See also", "margin": ""}
 
@@ -70,9 +73,10 @@ def _admonition(conversion: Conversion, found: Directive) -> str:
             body = f"{first}\n{body}" if body else first
     if "dropdown" in found.classes:
         return _details(conversion, title, body)
-    colour = next((_BOXES[name] for name in found.classes if name in _BOXES), _BOXES[found.name])
+    purpose = next((_BOXES[name] for name in found.classes if name in _BOXES), _BOXES[found.name])
     heading = f"**{title}**\n\n" if title else ""
-    return f'<div class="alert alert-{colour}">\n\n{heading}{body}\n\n</div>'
+    style = f"border-left: 4px solid {COLOURS[purpose]}; padding-left: 1em"
+    return f'<div style="{style}">\n\n{heading}{body}\n\n</div>'
 
 
 def _details(conversion: Conversion, title: str, body: str) -> str:

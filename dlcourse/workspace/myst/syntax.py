@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -160,7 +161,8 @@ def read_directive(token: Token, first_line: int) -> Directive | None:
         end = next((i for i, text in enumerate(lines[1:], 1) if text.strip() == "---"), len(lines))
         option_lines, taken = lines[1:end], end + 1
     else:
-        while taken < len(lines) and lines[taken].startswith(":"):
+        # A directive within this one may follow at once: its colons are no option.
+        while taken < len(lines) and re.match(r":(?!::)", lines[taken]):
             option_lines.append(lines[taken][1:])
             taken += 1
     options = yaml.safe_load("\n".join(option_lines)) or {}
