@@ -8,7 +8,9 @@ from dlcourse.checks.exercises.descent.mistakes.adagrad_step import MISTAKES
 from dlcourse.checks.exercises.descent.steps import step_exercise
 
 
-def adagrad(w: float, dw: float, s: float, rate: float, epsilon: float) -> list[tuple[float, float]]:
+def adagrad(
+    w: float, dw: float, s: float, rate: float, epsilon: float
+) -> list[tuple[float, float]]:
     """Step of one parameter, epsilon outside the root as in PyTorch."""
     s += dw * dw
     move = dw / (math.sqrt(s) + epsilon) * rate

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dlcourse.checks.drawing import Numbers, cast, laid_out, normal, quarters, sizes
+from dlcourse.checks.drawing import Numbers, cast, laid_out, normal, quarters
 from dlcourse.checks.exercise import Aspect, Call, Case, Exercise, Output, Part, Property, Target
 from dlcourse.checks.exercises.descent.mistakes.descend_epoch import MISTAKES
 

@@ -16,8 +16,8 @@ def right(w, dw, s, rate, epsilon):
 
 @known_mistake(
     MISTAKES,
-    "You divide by s itself. s is a sum of squares, in the unit of the gradient's square: divide by "
-    "its root.",
+    "You divide by s itself. s is a sum of squares, in the unit of the gradient's square: divide "
+    "by its root.",
 )
 def root_left_out(w, dw, s, rate, epsilon):
     s = s + dw**2
@@ -131,7 +131,8 @@ def divided_by_the_root_of_the_gradient(w, dw, s, rate, epsilon):
 
 @known_mistake(
     MISTAKES,
-    "You multiply by the root of s. Where gradients have been large the step must be short: divide.",
+    "You multiply by the root of s. Where gradients have been large the step must be short: "
+    "divide.",
 )
 def multiplied_by_the_root(w, dw, s, rate, epsilon):
     s = s + dw**2

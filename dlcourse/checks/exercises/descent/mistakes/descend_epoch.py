@@ -195,9 +195,7 @@ def every_batch_starts_anew(w, x, y, order, batch_size, rate):
     "The end of a slice does not belong to it.",
 )
 def batches_overlap(w, x, y, order, batch_size, rate):
-    through = [
-        order[start : start + batch_size + 1] for start in range(0, len(x), batch_size)
-    ]
+    through = [order[start : start + batch_size + 1] for start in range(0, len(x), batch_size)]
     return stepped(w, x, y, through, rate)
 
 
