@@ -1,75 +1,15 @@
-"""The graders of the lab backprop are proved: wrong is caught and named, right always passes."""
-
-import re
-import time
-import warnings
+"""What is special to the lab backprop: its draws, its oracles, and the passes it hands out."""
 
 import numpy as np
 import pytest
 
-from dlcourse.checks import judge
 from dlcourse.checks.exercises import load
 from dlcourse.checks.exercises.backprop import passes
 from dlcourse.checks.exercises.backprop.check_gradient import SMALLEST_BUG
 from dlcourse.checks.judging import generator
-from tests.labs.alternatives.backprop import ALTERNATIVES
 
 SEEDS = range(25)
 EXERCISES = {exercise.name: exercise for exercise in load("backprop")}
-MISTAKES = [
-    pytest.param(exercise, mistake, id=f"{name}: {mistake.name}")
-    for name, exercise in EXERCISES.items()
-    for mistake in exercise.mistakes
-]
-RIGHT = [
-    pytest.param(EXERCISES[name], function, id=f"{name}: {function.__name__}")
-    for name, functions in ALTERNATIVES.items()
-    for function in functions
-]
-
-
-@pytest.mark.parametrize(("exercise", "mistake"), MISTAKES)
-def test_a_mistake_fails_and_the_learner_reads_its_sentence(exercise, mistake):
-    for seed in SEEDS:
-        verdict = judge(exercise, mistake.function, seed)
-        assert not verdict.passed, seed
-        assert verdict.points < exercise.points, seed
-        assert verdict.mistake == mistake.name, seed
-        assert mistake.sentence.split("{")[0].split("\n")[0] in verdict.message, seed
-        assert "{" not in verdict.message, seed
-
-
-@pytest.mark.parametrize(("exercise", "function"), RIGHT)
-def test_a_right_solution_gets_every_point_on_every_seed(exercise, function):
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        for seed in SEEDS:
-            verdict = judge(exercise, function, seed)
-            assert verdict.passed, (seed, verdict.message)
-
-
-def test_the_banks_are_large_enough():
-    for name, exercise in EXERCISES.items():
-        assert len(exercise.mistakes) >= 12, name
-        assert len(ALTERNATIVES[name]) >= 4, name
-        assert len({mistake.name for mistake in exercise.mistakes}) == len(exercise.mistakes)
-        assert len({mistake.sentence for mistake in exercise.mistakes}) == len(exercise.mistakes)
-
-
-def test_every_sentence_is_a_sentence():
-    for exercise in EXERCISES.values():
-        for mistake in exercise.mistakes:
-            begins_with_code = re.match(r"\w+[.\[]", mistake.sentence)
-            assert mistake.sentence[0].isupper() or begins_with_code, mistake.name
-            assert mistake.sentence.endswith((".", ")")), mistake.name
-            assert len(mistake.sentence) > 40, mistake.name
-
-
-def test_the_whole_lab_is_checked_in_under_five_seconds():
-    began = time.perf_counter()
-    for name, exercise in EXERCISES.items():
-        assert judge(exercise, ALTERNATIVES[name][0]).passed
-    assert time.perf_counter() - began < 5.0
 
 
 def cases_of(name, seeds=SEEDS):

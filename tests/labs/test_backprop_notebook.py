@@ -1,6 +1,7 @@
 """The lab's source notebook: what nbgrader needs, and what a learner reads."""
 
 import re
+from functools import cache
 from pathlib import Path
 
 import nbformat
@@ -94,42 +95,69 @@ def test_each_exercise_gives_hints(lab):
     assert text.count("<details>") >= 2 * len(load(lab))
 
 
-@pytest.fixture(scope="module")
-def solved():
-    """Run the notebook's functions, as the source has them."""
+@cache
+def solved(lab):
+    """Run the functions of a lab's notebook, as the source has them."""
     namespace = {}
-    for cell in read("backprop").cells:
+    for cell in read(lab).cells:
         if cell.metadata.get("nbgrader", {}).get("solution") and cell.cell_type == "code":
-            exec("import numpy as np\n" + cell.source, namespace)
+            exec("import math\nimport numpy as np\n" + cell.source, namespace)
     return namespace
 
 
-def test_the_solutions_of_the_source_get_every_point(solved, monkeypatch):
+@pytest.mark.parametrize("lab", LABS)
+def test_the_solutions_of_the_source_get_every_point(lab, monkeypatch):
     for name in ("DLCOURSE_SEED", "DLCOURSE_SEED_FILE", "NBGRADER_EXECUTION"):
         monkeypatch.delenv(name, raising=False)
-    for exercise in load("backprop"):
-        assert check(exercise.name, solved[exercise.name]) == exercise.points
+    for exercise in load(lab):
+        assert check(exercise.name, solved(lab)[exercise.name]) == exercise.points
 
 
-def test_the_examples_that_can_be_tried_by_hand_are_right(solved):
+def test_the_examples_of_backprop_that_can_be_tried_by_hand_are_right():
+    backprop = solved("backprop")
     x, w = np.array([[1.0, 2.0], [3.0, -1.0]]), np.array([[1.0, 0.0, 2.0], [0.5, -1.0, 1.0]])
     b, dy = np.array([0.5, 0.0, -1.0]), np.array([[1.0, 0.0, -1.0], [0.0, 2.0, 1.0]])
-    y = solved["dense_forward"](x, w, b)
+    y = backprop["dense_forward"](x, w, b)
     assert np.array_equal(y, [[2.5, -2, 3], [3, 1, 4]])
     typed_in = next(
         mistake for mistake in load("backprop")[0].mistakes if "typed in" in mistake.name
     )
     assert np.array_equal(y, typed_in.function(x, w, b))
-    dx, dw, db = solved["dense_backward"](dy, x, w)
+    dx, dw, db = backprop["dense_backward"](dy, x, w)
     assert np.array_equal(dx, [[-1, -0.5], [2, -1]])
     assert np.array_equal(dw, [[1, 6, 2], [2, -2, -3]])
     assert np.array_equal(db, [1, 2, 0])
-    dx = solved["relu_backward"](
+    dx = backprop["relu_backward"](
         np.array([[2.0, 2.0, -2.0], [5.0, -1.0, 1.0]]),
         np.array([[1.0, -2.0, 0.5], [0.0, 3.0, -1.0]]),
     )
     assert np.array_equal(dx, [[2, 0, -2], [0, -1, 0]])
-    dlogits = solved["softmax_cross_entropy_backward"](
+    dlogits = backprop["softmax_cross_entropy_backward"](
         np.array([[0.0, 0.0], [np.log(3), 0.0]]), np.array([0, 1])
     )
     assert dlogits == pytest.approx(np.array([[-0.25, 0.25], [0.375, -0.375]]))
+
+
+def test_the_examples_of_descent_that_can_be_tried_by_hand_are_right():
+    descent, zero = solved("descent"), np.zeros(1)
+    x, y, order = np.array([[1.0], [2.0]]), np.array([2.0, 2.0]), np.array([0, 1])
+    for batch_size, arrived in ((2, 1.5), (1, 1.0)):
+        assert descent["descend_epoch"](zero, x, y, order, batch_size, 0.25) == arrived
+    w, velocity = descent["momentum_step"](np.ones(1), np.array([2.0]), np.array([4.0]), 0.25, 0.5)
+    assert (w, velocity) == (0.0, 4.0)
+    w, s = descent["adagrad_step"](
+        np.ones(2), np.array([3.0, 0.0]), np.array([16.0, 0.0]), 0.5, 1e-10
+    )
+    assert w == pytest.approx([0.7, 1.0])
+    assert np.array_equal(s, [25, 0])
+    w, v = descent["rmsprop_step"](np.ones(1), np.array([4.0]), zero, 0.5, 0.75, 0.0)
+    assert (w, v) == (0.0, 4.0)
+    w, m, v = descent["adam_step"](np.ones(1), np.array([-4.0]), zero, zero, 1, 0.5, 0.75, 0.75, 0)
+    assert (w, m, v) == (1.5, -1.0, 4.0)
+    w, m, u = descent["adamax_step"](
+        np.zeros(2), np.array([-4.0, 1.0]), np.zeros(2), np.array([2.0, 8.0]), 1, 0.5, 0.75, 0.75, 0
+    )
+    assert np.array_equal(u, [4, 6])
+    assert w == pytest.approx([0.5, -0.5 / 6])
+    rates = [descent["rate_at"](step, 12, 4, 1.0, 0.0) for step in (0, 3, 4, 8, 12)]
+    assert rates == pytest.approx([0.2, 0.8, 1.0, 0.5, 0.0])

@@ -8,7 +8,8 @@ from functools import cache
 
 from dlcourse.checks.exercise import Exercise
 
-LABS = ("backprop",)
+# In the order of the course.
+LABS = ("backprop", "descent")
 
 
 @cache
