@@ -97,6 +97,14 @@ class TestInstallation:
         versions(numpy="2.4.0")
         assert installation.package("numpy>=2.3,<2.6").value == "2.4.0        >=2.3,<2.6"
 
+    def test_no_extra_is_left_out(self):
+        looked_at = {
+            *installation.NEEDED_EXTRAS,
+            *installation.LOCKED_EXTRAS,
+            *installation.FURTHER_EXTRAS,
+        }
+        assert set(metadata.metadata("dlcourse").get_all("Provides-Extra")) | {""} == looked_at
+
     def test_an_extra_that_was_asked_for_is_held_to_its_versions(self, versions):
         versions(torch="2.0.0", jax="9.0", scikit_image=None)
         extra, torch = installation.further_extra("bench", "to compare")
