@@ -41,7 +41,7 @@ def batch(
 
 def with_shares(rng: np.random.Generator) -> Case:
     """Draw targets between 0 and 1, as when several people have answered and not all agree."""
-    case = batch(rng, "targets between 0 and 1", (4,), dtype=np.float64, numbers=quarters)
+    case = batch(rng, "targets between 0 and 1", (4,), dtype=np.float64)
     case.arguments["target"][:] = rng.permutation([0.25, 0.5, 0.75, 1.0])
     return case
 
