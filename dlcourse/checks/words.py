@@ -71,11 +71,15 @@ def given(case: Case) -> str:
     if not lines and not shapes:
         return ""
     about = " ".join(filter(None, [listing(shapes), f"in {listing(floats)}" if floats else ""]))
-    return "\n".join([f"Given {about}{':' if lines else '.'}", *lines])
+    opening = f"Given {about}" if about else "Given"
+    return "\n".join([f"{opening}{':' if lines else '.'}", *lines])
 
 
 def _inline(array: np.ndarray) -> str:
     """Write a small array in one line of Python that can be typed in."""
     if array.ndim == 0:
-        return number(array[()], 4)
+        value = array[()]
+        # 10001 and 9999 are not to become the same 1e+04.
+        whole = abs(value) < 1e7 and value == round(float(value))
+        return number(value, 7 if whole else 4)
     return f"[{', '.join(_inline(row) for row in array)}]"

@@ -122,7 +122,45 @@ DESCENT = Answers(
     ),
 )
 
-LABS = {"backprop": BACKPROP, "descent": DESCENT}
+LOSSES = Answers(
+    mistaken={
+        "mean_squared_error": "    e = y - target\n    return (e * e).mean(), e / (e.size / 2)",
+        "softmax_cross_entropy": "    print('shapes', logits.shape)\n"
+        "    p = np.exp(logits)\n    p = p / p.sum(axis=1, keepdims=True)\n"
+        "    return -np.log(p[np.arange(len(labels)), labels]).mean()",
+        "binary_cross_entropy": "    import sys\n    print('note', file=sys.stderr)\n"
+        "    loss = np.logaddexp(0, logits) - logits * target\n"
+        "    np.abs(logits, out=logits)\n    return loss.mean()",
+        "hinge": "    missing = np.clip(1 - target * y, 0, None)\n"
+        "    return missing.mean(), -target * (target * y <= 1) / y.size",
+        "confusion_matrix": "    counts = np.zeros((classes, classes), int)\n"
+        "    counts[target, predicted] += 1\n    return counts",
+        "precision_recall_f1": "    return counts.shpe",
+    },
+    points={
+        "mean_squared_error": 5.0,
+        "softmax_cross_entropy": 4.0,
+        "binary_cross_entropy": 2.0,
+        "hinge": 3.0,
+        "confusion_matrix": 0.0,
+        "precision_recall_f1": 0.0,
+    },
+    feedback=(
+        "mean_squared_error: 5 of 5 points",
+        "softmax_cross_entropy: 4 of 5 points",
+        "np.exp overflows for large logits",
+        "your function changes its argument logits",
+        "Exactly at the margin, where t y = 1, you return a slope",
+        "No pair counts more than once.",
+        "precision_recall_f1 stopped with",
+        "return counts.shpe",
+    ),
+    validation=("softmax_cross_entropy: 4 of 5 points", "np.exp overflows for large logits"),
+    question="why_accuracy_is_not_enough",
+    secrets=("error**2", "log_sum", "slack > 0, -target", "each.sum()"),
+)
+
+LABS = {"losses": LOSSES, "backprop": BACKPROP, "descent": DESCENT}
 
 
 class Course:

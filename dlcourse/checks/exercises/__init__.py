@@ -9,7 +9,7 @@ from functools import cache
 from dlcourse.checks.exercise import Exercise
 
 # In the order of the course.
-LABS = ("backprop", "descent")
+LABS = ("losses", "backprop", "descent")
 
 
 @cache

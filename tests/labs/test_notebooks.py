@@ -161,3 +161,38 @@ def test_the_examples_of_descent_that_can_be_tried_by_hand_are_right():
     assert w == pytest.approx([0.5, -0.5 / 6])
     rates = [descent["rate_at"](step, 12, 4, 1.0, 0.0) for step in (0, 3, 4, 8, 12)]
     assert rates == pytest.approx([0.2, 0.8, 1.0, 0.5, 0.0])
+
+
+def typed_in(exercise):
+    """The known mistake of returning the worked example's answer, whatever comes in."""
+    return next(one for one in exercise.mistakes if "typed in" in one.name).function
+
+
+def losses_examples():
+    labels = np.array([0, 0, 1, 1, 2]), np.array([0, 1, 1, 1, 0]), 3
+    logits = np.array([[0.0, 0.0], [np.log(3), 0.0]]), np.array([0, 1])
+    table = np.array([[1, 1, 0], [0, 2, 0], [1, 0, 0]])
+    return {
+        "mean_squared_error": [
+            (np.array([[2.0, 0.0], [1.0, 3.0]]), np.array([[1.0, 2.0], [1.0, 2.0]]))
+        ],
+        "softmax_cross_entropy": [logits],
+        "binary_cross_entropy": [
+            (np.array([0.0, np.log(3), np.log(3)]), np.array([1.0, 1.0, 0.0]))
+        ],
+        "hinge": [(np.array([2.0, 0.5, 2.0, -1.0]), np.array([1.0, 1.0, -1.0, -1.0]))],
+        "confusion_matrix": [labels],
+        "precision_recall_f1": [(table, "macro"), (table, "micro")],
+    }
+
+
+@pytest.mark.parametrize("exercise", load("losses"), ids=lambda exercise: exercise.name)
+def test_the_examples_of_losses_that_can_be_tried_by_hand_are_right(exercise):
+    """The answer that a learner might type in is the answer that the solution gives."""
+    for arguments in losses_examples()[exercise.name]:
+        found = solved("losses")[exercise.name](*arguments)
+        wanted = typed_in(exercise)(*arguments)
+        if not isinstance(wanted, tuple):
+            found, wanted = (found,), (wanted,)
+        for one, other in zip(found, wanted, strict=True):
+            assert np.asarray(one) == pytest.approx(np.asarray(other), rel=1e-12)

@@ -1,0 +1,1 @@
+"""Wrong solutions that people really write, exercise by exercise."""
