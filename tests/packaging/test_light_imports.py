@@ -14,7 +14,7 @@ PACKAGE = Path(dlcourse.__file__).parent
 JUPYTER = {"IPython", "ipykernel", "jupyter_core", "jupyterlab", "nbformat", "nbgrader"}
 COURSE = JUPYTER | {"matplotlib"}
 SCIENCE = {"numba", "numpy", "pandas", "scipy", "sklearn"}
-CUDA = {"numba.cuda", "numba_cuda"}
+CUDA = {"numba.cuda", "numba_cuda", "cuda.bindings", "greenlet", "dlcourse.kernels.cuda"}
 
 # What each part must not import before it is asked to do something.
 UNWANTED = {

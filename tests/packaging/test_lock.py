@@ -13,7 +13,7 @@ from packaging.utils import canonicalize_name
 
 from tests.packaging.lock import LOCK, ROOT, Pin, pins
 
-LOCKED_EXTRAS = ("course", "book", "export", "dev")
+LOCKED_EXTRAS = ("course", "book", "export", "cuda", "dev")
 PYTHONS = ("3.11", "3.12", "3.13")
 PLATFORMS = {
     "linux": {"sys_platform": "linux", "platform_system": "Linux", "os_name": "posix"},

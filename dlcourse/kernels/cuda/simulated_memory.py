@@ -1,0 +1,238 @@
+"""Memory of the simulated device: arrays as the host holds them, and as a kernel sees them."""
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from dlcourse.kernels.cuda.simulator import Launch
+
+
+class KernelError(RuntimeError):
+    """A simulated kernel did what a GPU must not be asked to do."""
+
+
+class DeviceArray:
+    """An array in the simulated device's memory: what ``cuda.to_device`` returns on a GPU.
+
+    Its numbers are out of the host's reach but by copying, as on a GPU.
+    """
+
+    def __init__(self, data: np.ndarray) -> None:
+        self.data = data
+
+    dtype = property(lambda self: self.data.dtype)
+    shape = property(lambda self: self.data.shape)
+    size = property(lambda self: self.data.size)
+    ndim = property(lambda self: self.data.ndim)
+    nbytes = property(lambda self: self.data.nbytes)
+
+    def __len__(self) -> int:
+        return len(self.data)
+
+    def __repr__(self) -> str:
+        return f"DeviceArray(shape={self.shape}, dtype={self.dtype}, simulated)"
+
+    def __getitem__(self, index: Any) -> "DeviceArray":
+        part = self.data[index]
+        if not isinstance(part, np.ndarray):
+            raise TypeError("a number of a device array cannot be read from here: copy_to_host()")
+        return DeviceArray(part)
+
+    def reshape(self, *shape: Any) -> "DeviceArray":
+        """Return a view of another shape."""
+        view = self.data.reshape(*shape)
+        if not np.shares_memory(view, self.data) and view.size:
+            raise ValueError(f"a view of shape {shape} needs memory that lies together")
+        return DeviceArray(view)
+
+    def copy_to_host(self, array: np.ndarray | None = None) -> np.ndarray:
+        """Return a copy in the host's memory, or fill ``array``."""
+        if array is None:
+            return self.data.copy()
+        array[...] = self.data
+        return array
+
+    def copy_to_device(self, array: "np.ndarray | DeviceArray") -> None:
+        """Fill this array from another of the same shape."""
+        source = array.data if isinstance(array, DeviceArray) else array
+        if source.shape != self.shape:
+            raise ValueError(f"got shape {source.shape} for a device array of {self.shape}")
+        self.data[...] = source
+
+
+def to_device(array: np.ndarray) -> DeviceArray:
+    """Copy an array into the simulated device's memory."""
+    return DeviceArray(np.array(array, order="C"))
+
+
+class Checked:
+    """An array as a simulated kernel sees it: every access is looked at."""
+
+    __slots__ = ("_launch", "_name", "data", "dtype", "ndim", "shape", "size")
+
+    def __init__(self, data: np.ndarray, name: str, launch: "Launch") -> None:
+        self.data, self._name, self._launch = data, name, launch
+        self.shape, self.size, self.ndim = data.shape, data.size, data.ndim
+        self.dtype = data.dtype
+
+    def __getitem__(self, index: Any) -> Any:
+        return self.read(index, 2)
+
+    def __setitem__(self, index: Any, value: Any) -> None:
+        self.write(index, value, 2)
+
+    def __len__(self) -> int:
+        return self.shape[0]
+
+    def read(self, index: Any, depth: int, track: bool = True) -> Any:
+        """Return one number; ``depth`` frames up stands the kernel's line."""
+        self.place(index, depth + 1)
+        return self.data[index]
+
+    def write(self, index: Any, value: Any, depth: int, track: bool = True) -> None:
+        """Store one number."""
+        self.place(index, depth + 1)
+        self.store(index, value, depth + 1)
+
+    def store(self, index: Any, value: Any, depth: int) -> None:
+        """Store a number whose place is known to exist."""
+        if type(value) is np.float64 and self.dtype == np.float32:
+            raise KernelError(
+                f"a float64 number is stored in float32 {self._name}, {self._line(depth + 1)}"
+            )
+        self.data[index] = value
+
+    def place(self, index: Any, depth: int) -> int:
+        """Return how many numbers lie before this one; refuse an index that is outside."""
+        if self.ndim == 1 and type(index) is not tuple:
+            if 0 <= index < self.size:
+                return int(index)
+        elif type(index) is not tuple or len(index) != self.ndim:
+            pass
+        elif self.ndim == 3:  # the usual cases by themselves: this is where the time goes
+            (i, j, k), (_, rows, columns) = index, self.shape
+            if 0 <= i < self.shape[0] and 0 <= j < rows and 0 <= k < columns:
+                return (int(i) * rows + int(j)) * columns + int(k)
+        elif self.ndim == 2:
+            (i, j), (rows, columns) = index, self.shape
+            if 0 <= i < rows and 0 <= j < columns:
+                return int(i) * columns + int(j)
+        else:
+            flat = 0
+            for i, length in zip(index, self.shape, strict=True):
+                if not 0 <= i < length:
+                    break
+                flat = flat * length + int(i)
+            else:
+                return flat
+        shown = tuple(map(int, index)) if type(index) is tuple else index
+        raise KernelError(
+            f"index {shown} is outside {self._name} of shape {self.shape}, {self._line(depth + 1)}"
+        )
+
+    def _line(self, depth: int) -> str:
+        frame = sys._getframe(depth)
+        thread = self._launch.thread
+        return (
+            f"in {self._launch.name}, line {frame.f_lineno} of "
+            f"{frame.f_code.co_filename.rsplit('/', 1)[-1]}, thread {thread.number} "
+            f"of block {thread.block}"
+        )
+
+
+class Local(Checked):
+    """Memory of one thread: nobody else can be in the way, so only the place is looked at."""
+
+    __slots__ = ()
+
+    def __getitem__(self, index: Any) -> Any:
+        if not self._is_inside(index):
+            self.place(index, 2)
+        return self.data[index]
+
+    def __setitem__(self, index: Any, value: Any) -> None:
+        if not self._is_inside(index):
+            self.place(index, 2)
+        self.store(index, value, 2)
+
+    def _is_inside(self, index: Any) -> bool:
+        if self.ndim == 1:
+            return type(index) is not tuple and 0 <= index < self.size
+        if self.ndim != 2 or type(index) is not tuple or len(index) != 2:
+            return False  # looked at in full
+        return 0 <= index[0] < self.shape[0] and 0 <= index[1] < self.shape[1]
+
+
+class Tracked(Checked):
+    """Memory that several threads share: who used a number last, and where, is remembered.
+
+    A use is (thread, block, barriers so far, warp, warp's meetings so far, line). Two uses by
+    different threads are in order if a barrier or, within a warp, a meeting lies between them.
+    """
+
+    __slots__ = ("counted", "readers", "writers")
+
+    def __init__(
+        self, data: np.ndarray, name: str, launch: "Launch", counted: bool = False
+    ) -> None:
+        super().__init__(data, name, launch)
+        self.counted = counted
+        self.writers: dict[int, tuple] = {}
+        #: The last two threads that read a number: at least one of them is not the writer.
+        self.readers: dict[int, tuple] = {}
+
+    def read(self, index: Any, depth: int, track: bool = True) -> Any:
+        flat = self.place(index, depth + 1)
+        launch = self._launch
+        if self.counted:
+            launch.reads[launch.thread.block, launch.thread.number] += 1
+        if track:
+            use = self._use(depth + 1)
+            writer = self.writers.get(flat)
+            if writer is not None and self._unordered(writer, use):
+                self._race(index, "reads", use, "wrote", writer)
+            last = self.readers.get(flat)
+            if last is None or last[0][0] == use[0]:
+                self.readers[flat] = (use, last[1] if last else None)
+            else:
+                self.readers[flat] = (use, last[0])
+        return self.data[index]
+
+    def write(self, index: Any, value: Any, depth: int, track: bool = True) -> None:
+        flat = self.place(index, depth + 1)
+        launch = self._launch
+        if self.counted:
+            launch.writes[launch.thread.block, launch.thread.number] += 1
+        if track:
+            use = self._use(depth + 1)
+            writer = self.writers.get(flat)
+            if writer is not None and self._unordered(writer, use):
+                self._race(index, "writes", use, "wrote", writer)
+            for reader in self.readers.get(flat, ()):
+                if reader is not None and self._unordered(reader, use):
+                    self._race(index, "writes", use, "read", reader)
+            self.writers[flat] = use
+        self.store(index, value, depth + 1)
+
+    def _use(self, depth: int) -> tuple:
+        thread = self._launch.thread
+        line = sys._getframe(depth).f_lineno
+        epoch, meetings = self._launch.epoch, thread.warp_meetings
+        return (thread.block, thread.number), thread.block, epoch, thread.warp, meetings, line
+
+    def _unordered(self, before: tuple, now: tuple) -> bool:
+        if before[0] == now[0]:
+            return False
+        if before[1] != now[1]:  # blocks never wait for each other
+            return True
+        met = before[3] == now[3] and before[4] < now[4]
+        return before[2] == now[2] and not met
+
+    def _race(self, index: Any, verb: str, now: tuple, past_verb: str, before: tuple) -> None:
+        raise KernelError(
+            f"{self._launch.name}: race in {self._name} at index {index}: thread {now[0][1]} of "
+            f"block {now[1]} {verb} it in line {now[5]}, thread {before[0][1]} of block "
+            f"{before[1]} {past_verb} it in line {before[5]}, and no barrier lies between"
+        )
