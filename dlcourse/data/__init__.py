@@ -5,6 +5,7 @@ from dlcourse.data.augmentation import Augmentation
 from dlcourse.data.dataset import Dataset, Split, as_dataset, batches
 from dlcourse.data.datasets import (
     DirtyTable,
+    Text,
     label_noise,
     load_digits,
     load_dirty_penguins,
@@ -12,6 +13,7 @@ from dlcourse.data.datasets import (
     load_japanese_vowels,
     load_mnist,
     load_penguins,
+    load_topics,
     make_adding,
     make_blobs,
     make_chirps,
@@ -26,6 +28,7 @@ __all__ = [
     "Dataset",
     "DirtyTable",
     "Split",
+    "Text",
     "as_dataset",
     "batches",
     "label_noise",
@@ -35,6 +38,7 @@ __all__ = [
     "load_japanese_vowels",
     "load_mnist",
     "load_penguins",
+    "load_topics",
     "make_adding",
     "make_blobs",
     "make_chirps",

@@ -123,6 +123,18 @@ def test_a_missing_package_is_named(module, load, sentence, monkeypatch):
         load()
 
 
+def test_topics_are_english_prose_as_numbers():
+    text = data.load_topics()
+    assert isinstance(text, data.Text)
+    characters, alphabet = text
+    assert 300_000 < len(characters) < 1_000_000
+    assert list(alphabet) == sorted(set(alphabet))
+    assert (characters.min(), characters.max()) == (0, len(alphabet) - 1)
+    prose = "".join(alphabet[i] for i in characters[:5000])
+    assert " the " in prose
+    assert alphabet[np.bincount(characters).argmax()] == " "
+
+
 def test_penguins(monkeypatch):
     x, y = data.load_penguins()
     assert x.shape == (342, 4)

@@ -146,6 +146,15 @@ def test_oversample_keeps_every_example():
     assert set(chosen) == set(range(63))
 
 
+def test_thinned_keeps_a_share_of_one_class():
+    chosen = ours.thinned(LABELS, 1, 0.3, 0)
+    assert np.bincount(LABELS[chosen]).tolist() == [50, 3, 0, 3]
+    assert (np.diff(chosen) > 0).all()
+    assert len(ours.thinned(LABELS, 3, 0.01, 0)) == 61
+    with pytest.raises(ValueError, match="label is 7: expected one of 0, 1, 3"):
+        ours.thinned(LABELS, 7, 0.5, 0)
+
+
 def test_undersample_repeats_none():
     chosen = ours.undersample(LABELS, 0)
     assert np.bincount(LABELS[chosen]).tolist() == [3, 3, 0, 3]

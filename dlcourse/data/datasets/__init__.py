@@ -15,9 +15,11 @@ from dlcourse.data.datasets.procedural import (
     make_spirals,
     make_xor,
 )
+from dlcourse.data.datasets.text import Text, load_topics
 
 __all__ = [
     "DirtyTable",
+    "Text",
     "label_noise",
     "load_digits",
     "load_dirty_penguins",
@@ -25,6 +27,7 @@ __all__ = [
     "load_japanese_vowels",
     "load_mnist",
     "load_penguins",
+    "load_topics",
     "make_adding",
     "make_blobs",
     "make_chirps",

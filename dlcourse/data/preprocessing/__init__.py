@@ -16,6 +16,7 @@ from dlcourse.data.preprocessing.sampling import (
     random_sample,
     smote,
     stratified_sample,
+    thinned,
     undersample,
 )
 from dlcourse.data.preprocessing.scaling import (
@@ -45,6 +46,7 @@ __all__ = [
     "split",
     "split_groups",
     "stratified_sample",
+    "thinned",
     "tidy_category",
     "undersample",
     "unify_categories",

@@ -86,6 +86,20 @@ def undersample(y: Any, rng: np.random.Generator | int) -> np.ndarray:
     return rng.permutation(np.concatenate(chosen))
 
 
+def thinned(y: Any, label: int, share: float, rng: np.random.Generator | int) -> np.ndarray:
+    """Return sorted indices of all examples but those of one class, of which a share is kept.
+
+    So imbalance is made where there is none; at least one example of the class stays.
+    """
+    array, classes, _ = _classes(y)
+    if label not in classes:
+        raise ValueError(f"label is {label}: expected one of {', '.join(map(str, classes))}")
+    share = validation.number("share", share, above=0, most=1)
+    own = np.flatnonzero(array == label)
+    kept = validation.generator("rng", rng).choice(own, max(1, round(share * len(own))), False)
+    return np.sort(np.concatenate([np.flatnonzero(array != label), kept]))
+
+
 def smote(x: Any, y: Any, rng: np.random.Generator | int, neighbours: int = 5) -> Dataset:
     """Return the data and synthetic examples, each class as frequent as the largest.
 
