@@ -143,3 +143,17 @@ def test_a_chapter_reads_well_in_jupyterlab(open_notebook):
     for directive in (":::", "{note}", "{cite", "{ref}", "{eq}", "```{", "(sec-"):
         assert directive not in text
     assert panel(page).locator("mjx-merror").count() == 0
+
+
+def test_the_start_leads_on_and_looking_changes_nothing(open_notebook):
+    page = open_notebook("start.ipynb")
+    tabs = page.locator(".lm-DockPanel-tabBar .lm-TabBar-tab")
+    for name in ("chapters/04-backpropagation.ipynb", "labs/backprop/backprop.ipynb"):
+        tabs.filter(has_text="start.ipynb").click()
+        panel(page).locator(f'a[href*="{name}"]').click()
+        # In a tab of JupyterLab, not as a file in a window of its own.
+        tabs.filter(has_text=Path(name).name).and_(page.locator(".lm-mod-current")).wait_for()
+        wait_until_idle(page)
+    # A dot in place of a tab's cross means that JupyterLab will ask whether to save.
+    assert page.locator(".lm-DockPanel-tabBar .jp-mod-dirty").count() == 0
+    assert len(page.context.pages) == 1

@@ -23,6 +23,7 @@ def shown(course: Path):
     """Convert words that stand on a page of the book."""
 
     def show(words: str) -> str:
+        (course / "book" / "_static" / "a b.mp4").touch()
         (course / "book" / "02-descent.md").write_text(HEADER + words, encoding="utf-8")
         book = Book(course / "book", ("slope",))
         text, _ = convert(book, book.pages["02-descent"])
@@ -37,6 +38,11 @@ def box(purpose: str, body: str) -> str:
         f'<div style="border-left: 4px solid {COLOURS[purpose]}; padding-left: 1em">\n\n'
         f"{body}\n\n</div>"
     )
+
+
+def folded(title: str, body: str) -> str:
+    opening = '<details style="margin: 0.6em 1.2em">'
+    return f"{opening}\n<summary>{title}</summary>\n\n{body}\n\n</details>"
 
 
 IMAGE = "![](_static/hill.png)"
@@ -72,8 +78,7 @@ DIRECTIVES = {
     "toctree": ("```{toctree}\n01-slope\n```", ""),
     "dropdown": (
         ":::{dropdown} Why < $x$?\nFor {eq}`square`.\n:::",
-        "<details>\n<summary><b>Why &lt; $x$?</b></summary>\n\n"
-        "For [(1) of 1. Slopes](01-slope.ipynb).\n\n</details>",
+        folded("Why &lt; $x$?", "For [(1) of 1. Slopes](01-slope.ipynb)."),
     ),
     "epigraph": (":::{epigraph}\nOne\n\ntwo\n:::", "> One\n>\n> two"),
     "pull-quote": (":::{pull-quote}\nWords.\n:::", "> Words."),
@@ -122,7 +127,7 @@ ROLES = {
             f"{SLOPES} words [Start](../start.ipynb)"),
     "download": ("{download}`the hill <_static/hill.png>`", "[the hill](_static/hill.png)"),
     "eq": ("{eq}`square` {eq}`this <square>`",
-           "[(1) of 1. Slopes](01-slope.ipynb) [this of 1. Slopes](01-slope.ipynb)"),
+           "[(1) of 1. Slopes](01-slope.ipynb) [this](01-slope.ipynb)"),
     "exc": ("{py:exc}`ValueError`", "`ValueError`"),
     "func": ("{func}`words <a.b>`", "words"),
     "kbd": ("{kbd}`Shift`", "<kbd>Shift</kbd>"),
@@ -198,7 +203,17 @@ def test_each_citation_and_its_list_of_sources(shown, name):
         ("\\begin{equation}\na\n\\end{equation}",
          "\\begin{equation*}\na \\tag{1}\n\\end{equation*}"),
         (":::{admonition} Why?\n:class: dropdown\nSo.\n:::",
-         "<details>\n<summary><b>Why?</b></summary>\n\nSo.\n\n</details>"),
+         folded("Why?", "So.")),
+        # The anchors that JupyterLab 4.6 finds, which are the ones without a percent sign.
+        ("(here)=\n## What's 5 (now): a/b?\n\n{ref}`here`",
+         "## What's 5 (now): a/b?\n\n[What's 5 (now): a/b?](#What's-5-(now):-a/b?)"),
+        ("(here)=\n## Idée\n\n{ref}`here`", "## Idée\n\nIdée"),
+        ("(here)=\n## A (b\n\n{ref}`here`", "## A (b\n\nA (b"),
+        ("(here)=\n## Of $x$\n\n{ref}`here`", "## Of $x$\n\nOf $x$"),
+        ("<video src='_static/a b.mp4'></video>", "<video src='_static/a b.mp4'></video>"),
+        # Options are words, whatever YAML takes them for, and may be indented.
+        ("```{image} _static/hill.png\n  :alt: no\n  :width: 010\n```",
+         '<img src="_static/hill.png" alt="no" width="010px">'),
         (":::{admonition} Mind\n:class: warning\nSo.\n:::", box("warning", "**Mind**\n\nSo.")),
         ("::::{note}\n:::{tip}\nIn.\n:::\n::::",
          box("info", "**Note**\n\n" + box("success", "**Tip**\n\nIn."))),
@@ -232,6 +247,7 @@ def test_what_else_a_page_holds(shown, words, expected):
         ("![](../../secret)", 0, "there is no file"),
         ("![](https://example.org/a.png)", 0, "lies on another host"),
         ("<img src=\"no.png\">", 0, "there is no file 'no.png'"),
+        ("<img src=\"/_static/hill.png\">", 0, "write the path '/_static/hill.png' relative"),
         ("```{note}\n:a: [\n```", 0, "cannot be read"),
         (":::{note}\n```{code-cell} ipython3\n1\n```\n:::", 1, "a code cell inside another"),
         ("::: note\n:::", 0, "is not a directive"),

@@ -379,3 +379,15 @@ def test_a_full_disk_at_any_write_is_told_and_loses_nothing(folder, monkeypatch,
     assert not list(folder.rglob("*.part"))
     synchronize(folder, SECOND)
     assert contents(folder) == SECOND | {BOOK: mine, BESIDE: SECOND[BOOK]}
+
+
+def test_a_version_that_was_announced_but_not_written_is_still_offered(folder, monkeypatch):
+    """Interrupted before the file, then changed by the learner: it was never theirs to see."""
+    with monkeypatch.context() as patch:
+        FailAt(patch, "replace", 2, Interrupted(), False)
+        with pytest.raises(Interrupted):
+            synchronize(folder, SECOND)
+    assert (folder / BOOK).read_bytes() == FIRST[BOOK]
+    mine = write_in(folder / BOOK, "x = 99")
+    assert synchronize(folder, SECOND).editions == {BOOK: BESIDE}
+    assert (folder / BOOK).read_bytes() == mine

@@ -343,8 +343,9 @@ class Conversion:
         for path in _sources_in(html):
             if path.startswith("data:"):
                 continue
-            if self.take_file(path, line) != path:
+            if path.startswith("/"):
                 raise self.error(line, f"write the path '{path}' relative to the page.")
+            self.take_file(path, line)
 
 
 def _without_marker(lines: Sequence[str], marker: str, width: int) -> str:

@@ -81,7 +81,9 @@ def _admonition(conversion: Conversion, found: Directive) -> str:
 
 def _details(conversion: Conversion, title: str, body: str) -> str:
     summary = conversion.html(title or "More")
-    return f"<details>\n<summary><b>{summary}</b></summary>\n\n{body}\n\n</details>"
+    # Room around it: answers to choose from stand below one another, and the next question after.
+    room = 'style="margin: 0.6em 1.2em"'
+    return f"<details {room}>\n<summary>{summary}</summary>\n\n{body}\n\n</details>"
 
 
 def _dropdown(conversion: Conversion, found: Directive) -> str:

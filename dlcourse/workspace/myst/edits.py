@@ -16,7 +16,10 @@ class Edits:
         self._starts = [0]
         for line in source.split("\n"):
             self._starts.append(self._starts[-1] + len(line) + 1)
+        # Where the cell that was located last in each row ends.
         self._rows: dict[int, int] = {}
+        # Lines that a blank line was already put in front of.
+        self._spaced: set[int] = set()
 
     def lines(self, start: int, end: int) -> list[str]:
         """Return the lines of the source from `start` to before `end`."""
@@ -43,10 +46,11 @@ class Edits:
         block = "\n".join((rest + line).rstrip() for line in text.split("\n"))
         block = first + block[len(rest) :]
         before, after = self.lines(start - 1, start) if start else [], self.lines(end, end + 1)
-        if before and before[0].strip(" >") and first == rest:
+        if before and before[0].strip(" >") and first == rest and start not in self._spaced:
             block = f"{rest.rstrip()}\n{block}"
         if after and after[0].strip(" >"):
             block = f"{block}\n{rest.rstrip()}"
+            self._spaced.add(end)
         self._edits.append((self._starts[start], self._starts[end] - 1, block))
 
     def insert_before(self, line: int, text: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
-from urllib.parse import quote, unquote
+from urllib.parse import unquote
 
 from dlcourse.workspace.myst.book import Page, Target
 
@@ -14,8 +14,10 @@ if TYPE_CHECKING:
 
 _TITLE_AND_TARGET = re.compile(r"^(?P<title>.+?)\s*<(?P<target>[^<>]+)>$", re.DOTALL)
 
-# A heading whose anchor can be told from its source: words without any markup.
-_PLAIN = re.compile(r"[^`*_$<>\[\]{}\\]*")
+# A heading that can be jumped to: words without any markup, whose anchor is written as it is. What
+# a link has to write with percent signs, JupyterLab 4.6 does not find.
+_WORDS = "[A-Za-z0-9 .,:;!'?/&=+@-]*"
+_PLAIN = re.compile(rf"{_WORDS}(?:\({_WORDS}\){_WORDS})*")
 
 
 def role(conversion: Conversion, name: str, content: str, line: int) -> str:
@@ -57,8 +59,7 @@ def _href(conversion: Conversion, page: Page, heading: str = "") -> str:
     anchor = ""
     if heading and _PLAIN.fullmatch(heading):
         # JupyterLab's name for a heading: its text with hyphens for blanks.
-        anchor = "#" + quote(heading.strip().replace(" ", "-"), safe="-.,:;!'()?/&=+@")
-        anchor = anchor.replace("(", "%28").replace(")", "%29")
+        anchor = "#" + heading.strip().replace(" ", "-")
     if page is conversion.page:
         return anchor
     if page.is_notebook:
@@ -123,7 +124,7 @@ def _numref(conversion: Conversion, content: str, line: int) -> str:
 def _eq(conversion: Conversion, content: str, line: int) -> str:
     text, label = split_title(content)
     target = _target(conversion, label, line, "equation")
-    return link_to(conversion, target, name_of(conversion, target, text))
+    return link_to(conversion, target, text or name_of(conversion, target))
 
 
 def _doc(conversion: Conversion, content: str, line: int) -> str:

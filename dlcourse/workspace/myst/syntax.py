@@ -162,10 +162,11 @@ def read_directive(token: Token, first_line: int) -> Directive | None:
         option_lines, taken = lines[1:end], end + 1
     else:
         # A directive within this one may follow at once: its colons are no option.
-        while taken < len(lines) and re.match(r":(?!::)", lines[taken]):
-            option_lines.append(lines[taken][1:])
+        while taken < len(lines) and re.match(r"\s*:(?!::)", lines[taken]):
+            option_lines.append(lines[taken].lstrip()[1:])
             taken += 1
-    options = yaml.safe_load("\n".join(option_lines)) or {}
+    # The base loader leaves every value as it was written: "no", "007", "1e3".
+    options = yaml.load("\n".join(option_lines), Loader=yaml.BaseLoader) or {}
     if not isinstance(options, dict):
         raise yaml.YAMLError(f"expected 'option: value' lines, found {options!r}")
     while taken < len(lines) and not lines[taken].strip():
