@@ -9,7 +9,11 @@ from functools import cache
 from dlcourse.checks.exercise import Exercise
 
 # In the order of the course.
-LABS = ("losses", "backprop", "descent")
+LABS = (
+    "losses",
+    "backprop",
+    "descent",
+)
 
 
 @cache
