@@ -31,7 +31,7 @@ STALE := stale
 endif
 endif
 
-.PHONY: help lab warmup test lint book grade bench doctor screenshots lock stale
+.PHONY: help lab warmup test lint book grade graders mutants bench doctor screenshots lock stale
 
 help: ## List these targets
 	@grep -E '^[a-z]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed -E 's/^([a-z]+):.*## /\1|/' \
@@ -57,6 +57,12 @@ book: $(READY) ## Build the static site into book/_build/html
 
 grade: $(READY) ## Grade the sample class and print its table
 	@$(BIN)/dlcourse grade $(ARGS)
+
+graders: $(READY) ## Prove the labs' graders: every known mistake and every right answer, over many seeds
+	@$(BIN)/python -m tests.labs.proof.graders $(ARGS)
+
+mutants: $(READY) ## Change the labs' solutions piece by piece, and see each change caught
+	@$(BIN)/python -m tests.labs.proof.mutants $(ARGS)
 
 bench: $(READY) ## Time the library's training steps, beside PyTorch and JAX where they are installed
 	@$(BIN)/python -m tests.benchmarks $(ARGS)

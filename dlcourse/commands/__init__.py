@@ -11,12 +11,13 @@ import sys
 from collections.abc import Sequence
 
 import dlcourse
-from dlcourse.commands import book, cache, doctor, grade, lab, warmup
+from dlcourse.commands import book, cache, check, doctor, grade, lab, warmup
 from dlcourse.commands.errors import UserError
 
 SUBCOMMANDS = {
     "lab": lab,
     "warmup": warmup,
+    "check": check,
     "grade": grade,
     "book": book,
     "doctor": doctor,

@@ -6,12 +6,14 @@ value, and only arrays and plain values come out of it. See `grade`.
 """
 
 from dlcourse.grading.errors import GradingError
+from dlcourse.grading.feedback import page as feedback_page
 from dlcourse.grading.feedback import write_feedback
 from dlcourse.grading.grade import grade
 from dlcourse.grading.report import table, write_csv, write_json
 from dlcourse.grading.results import Mark, Result
 from dlcourse.grading.sample import make_class
 from dlcourse.grading.sandbox import Limits, SandboxError
+from dlcourse.grading.sandbox import why_not as sandbox_missing
 
 __all__ = [
     "GradingError",
@@ -19,8 +21,10 @@ __all__ = [
     "Mark",
     "Result",
     "SandboxError",
+    "feedback_page",
     "grade",
     "make_class",
+    "sandbox_missing",
     "table",
     "write_csv",
     "write_feedback",

@@ -153,7 +153,8 @@ def _bar(total: int, shown: bool):
         return
     from tqdm import tqdm  # an extra: the library alone does without
 
-    with tqdm(total=total, unit="submission", leave=False) as bar:
+    # Every submission takes a while, so each one is shown.
+    with tqdm(total=total, unit="submission", leave=False, mininterval=0) as bar:
 
         def advance(result: Result) -> None:
             bar.set_postfix_str(f"{result.student}: {result.points:g} of {result.max_points:g}")

@@ -1,8 +1,6 @@
 """The lab's source notebook: what nbgrader needs, and what a learner reads."""
 
 import re
-from functools import cache
-from pathlib import Path
 
 import nbformat
 import numpy as np
@@ -11,13 +9,8 @@ from nbgrader.nbgraderformat import MetadataValidator
 
 from dlcourse.checks import check
 from dlcourse.checks.exercises import LABS, load
-
-ROOT = Path(__file__).parents[2]
-SOURCE = ROOT / "labs" / "source"
-
-
-def read(lab):
-    return nbformat.read(SOURCE / lab / f"{lab}.ipynb", as_version=4)
+from tests.labs.proof.banks import SOURCE, solutions
+from tests.labs.proof.banks import notebook as read
 
 
 def marked(notebook):
@@ -95,26 +88,16 @@ def test_each_exercise_gives_hints(lab):
     assert text.count("<details>") >= 2 * len(load(lab))
 
 
-@cache
-def solved(lab):
-    """Run the functions of a lab's notebook, as the source has them."""
-    namespace = {}
-    for cell in read(lab).cells:
-        if cell.metadata.get("nbgrader", {}).get("solution") and cell.cell_type == "code":
-            exec("import math\nimport numpy as np\n" + cell.source, namespace)
-    return namespace
-
-
 @pytest.mark.parametrize("lab", LABS)
 def test_the_solutions_of_the_source_get_every_point(lab, monkeypatch):
     for name in ("DLCOURSE_SEED", "DLCOURSE_SEED_FILE", "NBGRADER_EXECUTION"):
         monkeypatch.delenv(name, raising=False)
     for exercise in load(lab):
-        assert check(exercise.name, solved(lab)[exercise.name]) == exercise.points
+        assert check(exercise.name, solutions(lab)[exercise.name]) == exercise.points
 
 
 def test_the_examples_of_backprop_that_can_be_tried_by_hand_are_right():
-    backprop = solved("backprop")
+    backprop = solutions("backprop")
     x, w = np.array([[1.0, 2.0], [3.0, -1.0]]), np.array([[1.0, 0.0, 2.0], [0.5, -1.0, 1.0]])
     b, dy = np.array([0.5, 0.0, -1.0]), np.array([[1.0, 0.0, -1.0], [0.0, 2.0, 1.0]])
     y = backprop["dense_forward"](x, w, b)
@@ -139,7 +122,7 @@ def test_the_examples_of_backprop_that_can_be_tried_by_hand_are_right():
 
 
 def test_the_examples_of_descent_that_can_be_tried_by_hand_are_right():
-    descent, zero = solved("descent"), np.zeros(1)
+    descent, zero = solutions("descent"), np.zeros(1)
     x, y, order = np.array([[1.0], [2.0]]), np.array([2.0, 2.0]), np.array([0, 1])
     for batch_size, arrived in ((2, 1.5), (1, 1.0)):
         assert descent["descend_epoch"](zero, x, y, order, batch_size, 0.25) == arrived
@@ -190,7 +173,7 @@ def losses_examples():
 def test_the_examples_of_losses_that_can_be_tried_by_hand_are_right(exercise):
     """The answer that a learner might type in is the answer that the solution gives."""
     for arguments in losses_examples()[exercise.name]:
-        found = solved("losses")[exercise.name](*arguments)
+        found = solutions("losses")[exercise.name](*arguments)
         wanted = typed_in(exercise)(*arguments)
         if not isinstance(wanted, tuple):
             found, wanted = (found,), (wanted,)

@@ -49,6 +49,14 @@ def emptied(
     return counts[np.ix_(order, order)]
 
 
+def one_stray_guess(rng: np.random.Generator) -> np.ndarray:
+    """Draw a table with a class that occurs once in all: never true, guessed a single time."""
+    counts = emptied(rng, rows=(0,), columns=(0,))
+    absent = int(np.flatnonzero(counts.sum(axis=0) + counts.sum(axis=1) == 0)[0])
+    counts[(absent + 1) % 4, absent] = 1
+    return counts
+
+
 def without_hits(rng: np.random.Generator) -> np.ndarray:
     """Draw a table in which no guess is right."""
     counts = table(rng, 3)
@@ -70,6 +78,7 @@ def draw(rng: np.random.Generator) -> list[Case]:
         (emptied(rng, rows=(1,), columns=(2,)), "one class never true and one never guessed"),
         (emptied(rng, rows=(1,), columns=(1,)), "a class that does not occur at all"),
         (emptied(rng, rows=(0, 1, 2), columns=(0, 1, 2)), "one class alone of four"),
+        (one_stray_guess(rng), "a class that is guessed a single time and never true"),
         (without_hits(rng), "not one right guess"),
         (np.diag(rng.integers(1, 9, 4)), "nothing but right guesses"),
         (rng.integers(1, 9, (1, 1)), "a single class"),

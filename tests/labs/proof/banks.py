@@ -1,0 +1,104 @@
+"""Everything that the graders are tried on: mistakes, alternatives, and the labs' own solutions."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from dlcourse.checks.exercise import Exercise, Mistake
+from dlcourse.checks.exercises import LABS, load
+
+SOURCE = Path(__file__).parents[3] / "labs" / "source"
+
+# What the labs import in their first cell; a solution may use nothing else.
+PRELUDE = "import math\nimport numpy as np\n"
+
+
+def alternatives(lab: str) -> dict[str, list[Callable[..., Any]]]:
+    """Give the right answers in other styles, by exercise."""
+    return importlib.import_module(f"tests.labs.alternatives.{lab}").ALTERNATIVES
+
+
+def prelude(lab: str) -> str:
+    """Give the code that a lab's solutions rely on: NumPy, or what its alternatives say."""
+    module = importlib.import_module(f"tests.labs.alternatives.{lab}")
+    return getattr(module, "PRELUDE", PRELUDE)
+
+
+@cache
+def notebook(lab: str) -> nbformat.NotebookNode:
+    """Read a lab's source notebook."""
+    return nbformat.read(SOURCE / lab / f"{lab}.ipynb", as_version=4)
+
+
+@cache
+def answer_cells(lab: str) -> dict[str, str]:
+    """Give the code of the answer cells, solutions included, by grade id and in order."""
+    return {
+        cell.metadata.nbgrader.grade_id: cell.source
+        for cell in notebook(lab).cells
+        if cell.cell_type == "code" and cell.metadata.get("nbgrader", {}).get("solution")
+    }
+
+
+@cache
+def solutions(lab: str) -> dict[str, Callable[..., Any]]:
+    """Run the answer cells of a lab's source; give what they define."""
+    namespace: dict[str, Any] = {}
+    exec(prelude(lab), namespace)
+    for name, source in answer_cells(lab).items():
+        exec(compile(source, f"<{name}>", "exec"), namespace)
+    return namespace
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """A mistake of an exercise's bank."""
+
+    lab: str
+    exercise: Exercise
+    mistake: Mistake
+
+    @property
+    def label(self) -> str:
+        """Its name in reports."""
+        return f"{self.exercise.name}: {self.mistake.name}"
+
+
+@dataclass(frozen=True)
+class Right:
+    """A right answer: an alternative, or the solution itself."""
+
+    lab: str
+    exercise: Exercise
+    function: Callable[..., Any]
+    name: str
+
+    @property
+    def label(self) -> str:
+        """Its name in reports."""
+        return f"{self.exercise.name}: {self.name}"
+
+
+def mistakes(labs: tuple[str, ...] = LABS) -> Iterator[Wrong]:
+    """Go through every mistake of the labs."""
+    for lab in labs:
+        for exercise in load(lab):
+            for mistake in exercise.mistakes:
+                yield Wrong(lab, exercise, mistake)
+
+
+def right_answers(labs: tuple[str, ...] = LABS) -> Iterator[Right]:
+    """Go through every right answer of the labs: the alternatives, then the solution."""
+    for lab in labs:
+        bank = alternatives(lab)
+        for exercise in load(lab):
+            for function in bank[exercise.name]:
+                yield Right(lab, exercise, function, function.__name__)
+            yield Right(lab, exercise, solutions(lab)[exercise.name], "the solution")
