@@ -58,7 +58,7 @@ book: $(READY) ## Build the static site into book/_build/html
 grade: $(READY) ## Grade the sample class and print its table
 	@$(BIN)/dlcourse grade $(ARGS)
 
-graders: $(READY) ## Prove the labs' graders: every known mistake and every right answer, over many seeds
+graders: $(READY) ## Prove that the labs' graders catch what is wrong and accept what is right
 	@$(BIN)/python -m tests.labs.proof.graders $(ARGS)
 
 mutants: $(READY) ## Change the labs' solutions piece by piece, and see each change caught

@@ -15,7 +15,9 @@ from tests.packaging.lock import ROOT
 pytestmark = pytest.mark.skipif(shutil.which("make") is None, reason="needs make")
 
 TARGETS = [
-    "help", "lab", "warmup", "test", "lint", "book", "grade", "bench", "screenshots", "doctor",
+    "help", "lab", "warmup", "test", "lint", "book", "grade",
+    "graders",
+    "mutants", "bench", "screenshots", "doctor",
     "lock",
 ]  # fmt: skip
 
