@@ -10,6 +10,7 @@ from dlcourse.checks.exercise import Exercise
 
 # In the order of the course.
 LABS = (
+    "warmup",
     "losses",
     "backprop",
     "descent",
