@@ -31,7 +31,7 @@ STALE := stale
 endif
 endif
 
-.PHONY: help lab warmup test lint book grade graders mutants bench doctor screenshots lock stale
+.PHONY: help lab warmup test lint book site grade graders mutants bench doctor screenshots lock stale
 
 help: ## List these targets
 	@grep -E '^[a-z]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed -E 's/^([a-z]+):.*## /\1|/' \
@@ -54,6 +54,9 @@ lint: $(READY) ## Check the code's style and types
 
 book: $(READY) ## Build the static site into book/_build/html
 	@$(BIN)/dlcourse book $(ARGS)
+
+site: $(READY) ## Build the site, then look at every page in a browser
+	@$(BIN)/python -m pytest tests/site $(ARGS)
 
 grade: $(READY) ## Grade the sample class and print its table
 	@$(BIN)/dlcourse grade $(ARGS)

@@ -30,10 +30,15 @@ from sphinx.errors import ExtensionError
 MATHJAX_COMPONENT = "tex-chtml.js"
 MATHJAX_FONTS = "output/chtml/fonts/woff-v2"
 
-# A name that hides the words a button shows; roles that the lists of sources do not fulfil.
+# A name that hides the words a button shows, a button without any name; roles that the lists of
+# sources do not fulfil.
 MENDED = (
     (re.compile(r'(<button [^>]*search-button-field[^>]*?) aria-label="[^"]*"'), r"\1"),
     (re.compile(r'<summary aria-label="Toggle hidden content">'), "<summary>"),
+    (
+        re.compile(r'<summary>(?=<span class="toctree-toggle")'),
+        '<summary aria-label="Show the pages of this part">',
+    ),
     (re.compile(r' role="list"(?= class="citation-list")'), ""),
     (re.compile(r' role="doc-biblioentry"'), ""),
 )

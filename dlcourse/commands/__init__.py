@@ -11,11 +11,12 @@ import sys
 from collections.abc import Sequence
 
 import dlcourse
-from dlcourse.commands import book, cache, check, doctor, grade, lab, warmup
+from dlcourse.commands import book, cache, check, doctor, grade, lab, update, warmup
 from dlcourse.commands.errors import UserError
 
 SUBCOMMANDS = {
     "lab": lab,
+    "update": update,
     "warmup": warmup,
     "check": check,
     "grade": grade,

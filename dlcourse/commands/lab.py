@@ -12,8 +12,7 @@ import webbrowser
 from collections.abc import Mapping
 from pathlib import Path
 
-from dlcourse.commands import course, kernels, optional
-from dlcourse.commands.errors import UserError
+from dlcourse.commands import course, kernels, optional, update
 
 SUMMARY = "open the course in JupyterLab"
 
@@ -30,12 +29,7 @@ QUIET = (
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of ``dlcourse lab``."""
     course.add_argument(parser)
-    parser.add_argument(
-        "--work",
-        type=Path,
-        metavar="FOLDER",
-        help="the folder to work in (default: work/ in the course's folder)",
-    )
+    update.add_work(parser)
     parser.add_argument(
         "--no-browser",
         action="store_true",
@@ -48,9 +42,9 @@ def run(arguments: argparse.Namespace) -> int:
     """Compile what is not cached, prepare the working folder and become JupyterLab."""
     optional.require("jupyterlab")
     folder = course.find(arguments.course)
-    work = (arguments.work or folder / "work").resolve()
+    work = update.work_folder(arguments.work, folder)
     kernels.warm()
-    start = _prepare(folder, work)
+    start = update.prepare(folder, work)
     further = list(arguments.further)
     if arguments.no_browser or not _has_browser(os.environ, sys.platform):
         further.append("--no-browser")
@@ -76,18 +70,6 @@ def run(arguments: argparse.Namespace) -> int:
     sys.stdout.flush()
     sys.stderr.flush()
     return _become(command, work)
-
-
-def _prepare(folder: Path, work: Path) -> str:
-    """Make the working folder or bring it up to date; return its notebook to open first."""
-    from dlcourse.workspace import WorkspaceError, prepare
-
-    print(f"Working folder: {work}")
-    try:
-        prepared = prepare(folder, work, lambda line: print(f"  {line}"))
-    except WorkspaceError as error:
-        raise UserError(str(error)) from error
-    return prepared.start
 
 
 def _has_browser(environment: Mapping[str, str], platform: str) -> bool:

@@ -1,10 +1,16 @@
 """The site in a real browser, from the file system: quiet, fitting, and alive."""
 
+from pathlib import Path
+
+import axe_playwright_python
 import pytest
 
 from tests.chromium import chromium
 
 pytestmark = pytest.mark.browser
+
+OPEN_ALL = "document.querySelectorAll('details').forEach(d => { d.open = true })"
+AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
 
 
 @pytest.fixture(scope="module")
@@ -39,20 +45,31 @@ def view(browser, built_site):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_pages_are_quiet_and_ask_no_other_host(view, built_site, scheme):
+def test_pages_are_quiet_ask_no_other_host_and_have_no_serious_barrier(view, built_site, scheme):
+    """axe-core looks at each page with every answer and every piece of hidden code opened."""
+    barriers = {}
     for name in built_site.pages:
         page = view(name, color_scheme=scheme)
         assert not page.complaints, f"{name}: {page.complaints}"
         outside = [url for url in page.asked if not url.startswith(("file:", "data:", "blob:"))]
         assert not outside, f"{name} asked for {outside}"
         assert page.evaluate("document.documentElement.dataset.theme") == scheme
+        page.evaluate(OPEN_ALL)
+        page.evaluate(AXE.read_text(encoding="utf-8"))
+        result = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+        barriers |= {
+            f"{name}: {one['id']}": [node["html"][:200] for node in one["nodes"][:3]]
+            for one in result["violations"]
+            if one["impact"] in ("serious", "critical")
+        }
         page.context.close()
+    assert not barriers
 
 
 def test_no_page_scrolls_sideways_on_a_phone(view, built_site):
     for name in built_site.pages:
         page = view(name, 360, 740)
-        page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true })")
+        page.evaluate(OPEN_ALL)
         width = page.evaluate("document.documentElement.scrollWidth")
         assert width <= 360, f"{name} is {width} pixels wide"
         page.context.close()
