@@ -24,11 +24,15 @@ from dlcourse.kernels.cpu.threads import pieces_of, share
 #: How the libraries that NumPy comes with name what we call: how many threads there are, to ask
 #: and to set, and the product in single and double precision. OpenBLAS in NumPy's own packages and
 #: in systems' packages, MKL in conda's.
-NAMES = tuple(
-    (f"{prefix}openblas_get_num_threads{suffix}", f"{prefix}openblas_set_num_threads{suffix}",
-     f"{prefix}cblas_sgemm{suffix}", f"{prefix}cblas_dgemm{suffix}")
-    for prefix in ("scipy_", "") for suffix in ("64_", "")
-) + (("MKL_Get_Max_Threads", "MKL_Set_Num_Threads", "cblas_sgemm", "cblas_dgemm"),)  # fmt: skip
+FUNCTIONS = "openblas_get_num_threads", "openblas_set_num_threads", "cblas_sgemm", "cblas_dgemm"
+NAMES = (
+    *(
+        tuple(prefix + name + suffix for name in FUNCTIONS)
+        for prefix in ("scipy_", "")
+        for suffix in ("64_", "")
+    ),
+    ("MKL_Get_Max_Threads", "MKL_Set_Num_Threads", "cblas_sgemm", "cblas_dgemm"),
+)
 #: A product of so many multiplications is done by one thread whatever BLAS is allowed: OpenBLAS
 #: begins to share at 262,144.
 SMALL = 250_000
