@@ -74,14 +74,17 @@ def measure(
     failures: dict[str, str] = {}
     with ExitStack() as stack:
         racers: dict[str, _Racer] = {}
-        for name in names:
-            racer = stack.enter_context(_Racer(name, workload))
+        # Getting ready is mostly compiling, and not timed: all at once.
+        started = {name: stack.enter_context(_Racer(name, workload)) for name in names}
+        for name, racer in started.items():
             answer = racer.ready()
             if isinstance(answer, str):
                 failures[name] = answer
             elif answer is not None:
                 racers[name] = racer
         turns: dict[str, list[float]] = {name: [] for name in racers}
+        for racer in racers.values():
+            racer.turn()  # in which it finds out how many runs make a turn
         end = perf_counter() + seconds
         for number in range(MOST_ROUNDS):
             if number >= FEWEST_ROUNDS and perf_counter() > end:
@@ -175,13 +178,14 @@ def _serve(connection: Connection, name: str, workload: Workload) -> None:
             connection.send(None)
             return
         result = np.array(result, np.float64).ravel()[:100]  # of this moment: it is overwritten
-        warm = _repeats(run, WARM_SECONDS)
-        timed = _repeats(run, TURN_SECONDS)
     except Exception as error:  # what a peer cannot do is to be reported, whatever it says
         connection.send(f"{type(error).__name__}: {str(error).strip().splitlines()[0]}")
         return
     connection.send((grown, result))
+    warm = timed = 0
     while connection.recv():
+        if not timed:
+            warm, timed = _repeats(run, WARM_SECONDS), _repeats(run, TURN_SECONDS)
         for _ in range(warm):
             run()
         start = perf_counter()
