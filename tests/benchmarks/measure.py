@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 import time
 import warnings
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from multiprocessing import get_context
@@ -73,9 +73,9 @@ def measure(
     timings: dict[str, Timing] = {}
     failures: dict[str, str] = {}
     with ExitStack() as stack:
-        racers: dict[str, _Racer] = {}
+        racers: dict[str, Racer] = {}
         # Getting ready is mostly compiling, and not timed: all at once.
-        started = {name: stack.enter_context(_Racer(name, workload)) for name in names}
+        started = {name: stack.enter_context(Racer(name, _serve, name, workload)) for name in names}
         for name, racer in started.items():
             answer = racer.ready()
             if isinstance(answer, str):
@@ -97,18 +97,22 @@ def measure(
     return timings, failures
 
 
-class _Racer:
-    """A process that works when it is its turn, and sleeps on a pipe else."""
+class Racer:
+    """A process that works when it is its turn, and sleeps on a pipe else.
 
-    said: tuple[int | None, np.ndarray]
+    ``serve(connection, *arguments)`` runs in the process: it sends what it has to say when it is
+    ready, then receives True for each turn, and answers, until it receives False.
+    """
 
-    def __init__(self, name: str, workload: Workload) -> None:
+    said: Any
+
+    def __init__(self, name: str, serve: Callable[..., None], *arguments: Any) -> None:
         context = get_context("spawn")
         self._name = name
         self._ours, theirs = context.Pipe()
-        self._process = context.Process(target=_serve, args=(theirs, name, workload), daemon=True)
+        self._process = context.Process(target=serve, args=(theirs, *arguments), daemon=True)
 
-    def __enter__(self) -> _Racer:
+    def __enter__(self) -> Racer:
         self._process.start()
         return self
 
@@ -129,12 +133,12 @@ class _Racer:
         self._wait_until_asleep()
         return answer
 
-    def turn(self) -> float:
-        """Let it work; return the seconds of one run."""
+    def turn(self) -> Any:
+        """Let it work; return its answer."""
         self._ours.send(True)
-        seconds = self._receive()
+        answer = self._receive()
         self._wait_until_asleep()
-        return seconds
+        return answer
 
     def _receive(self) -> Any:
         patience = perf_counter() + PATIENCE_SECONDS
