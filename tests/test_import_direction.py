@@ -21,7 +21,7 @@ LIBRARY = (
     ("data",),
     ("model",),
     ("training",),
-    ("estimators", "tuning", "parallel", "export"),
+    ("estimators", "tuning", "parallel", "export", "ladder"),
 )
 # What serves the course beside the library, with all that each may import.
 BESIDE: dict[str, set[str]] = {
