@@ -3,6 +3,7 @@
 from dlcourse.kernels.cpu.augmentation import crop_images, warp_images
 from dlcourse.kernels.cpu.constraints import (
     add_penalty_gradient,
+    clip_norm,
     clip_values,
     limit_column_norms,
     penalty_value,
