@@ -17,6 +17,7 @@ from dlcourse.kernels.cuda.constraints import (
 from dlcourse.kernels.cuda.conv import conv_backward, conv_forward
 from dlcourse.kernels.cuda.counting import (
     count_correct,
+    count_same_largest,
     count_same_side,
     first_label_outside,
     first_not_sign,
@@ -61,6 +62,7 @@ from dlcourse.kernels.cuda.losses import (
     weighted_softmax_cross_entropy,
 )
 from dlcourse.kernels.cuda.lstm import lstm_backward, lstm_forward
+from dlcourse.kernels.cuda.memory import add_scaled, copy, fill, gather_rows
 from dlcourse.kernels.cuda.normalization import (
     batch_norm_backward,
     batch_norm_forward,

@@ -39,6 +39,27 @@ def count_correct(y, labels):
     return total(correct)
 
 
+@kernel("f4[:, ::1], f4[:, ::1], f4[::1]", "count_same_largest")
+def _count_same_largest(y, target, same):
+    n = cuda.grid(1)
+    if n < y.shape[0]:
+        best, right = 0, 0
+        for c in range(1, y.shape[1]):
+            if y[n, c] > y[n, best]:
+                best = c
+            if target[n, c] > target[n, right]:
+                right = c
+        same[n] = ONE if best == right else ZERO
+
+
+def count_same_largest(y, target):
+    """Return how many rows of both have their (first) largest value at the same place."""
+    rows = y.shape[0]
+    same = workspace(y, "correct", rows)
+    _count_same_largest[blocks_for(rows, 128), 128](y, target, same)
+    return total(same)
+
+
 @kernel("f4[::1], f4[::1], f4, f4[::1]", "same_side_parts")
 def _same_side(y, target, boundary, parts):
     same = ZERO

@@ -98,6 +98,7 @@ def losses():
         y, labels = 3 * draw(rows, classes), np.arange(rows) * 7 % classes
         yield "softmax_cross_entropy", (y, labels, out(rows, classes))
         yield "count_correct", (y, labels)
+        yield "count_same_largest", (np.round(y), np.round(draw(rows, classes, seed=1)))
         weight, class_weight = abs(draw(rows)), abs(draw(classes)) + np.float32(0.1)
         dy = out(rows, classes)
         for smoothing in (0.0, 0.2):
@@ -286,10 +287,19 @@ def augmentation():
     yield "crop_images", (x, np.array([[0, 0], [1, 2], [2, 1]]), out(3, 4, 3, 2))
 
 
+def memory():
+    x, indices = draw(9, 35), np.array([8, 0, 3, 3])
+    yield "fill", (out(300), 0.7)
+    yield "copy", (draw(300), out(300))
+    yield "add_scaled", (draw(300), draw(300, seed=1), 7)
+    yield "gather_rows", (x, indices, out(4, 35))
+    yield "gather_rows", (np.arange(18).reshape(9, 2), indices, out(4, 2, dtype=np.int64))
+
+
 CASES = [
     *dense(1, 1, 1), *dense(7, 11, 5), *dense(17, 9, 66), *activations(), *losses(), *updates(),
     *constraints(), *dropout(), *pooling(), *convolution(), *normalization(), *checks(),
-    *embedding(), *sequences(), *recurrent(), *augmentation(),
+    *embedding(), *sequences(), *recurrent(), *augmentation(), *memory(),
 ]  # fmt: skip
 
 

@@ -135,7 +135,5 @@ def test_launches_take_the_current_stream(monkeypatch):
 def test_the_old_built_in_target_is_noticed(monkeypatch):
     monkeypatch.setattr(cuda, "implementation", "Built-in")
     kernel = Kernel(lambda x: None, "f4[::1]", "nothing")
-    with pytest.raises(
-        RuntimeError, match=r"took the place of the package numba-cuda"
-    ):
+    with pytest.raises(RuntimeError, match=r"took the place of the package numba-cuda"):
         kernel[1, 32](object())
