@@ -31,9 +31,11 @@ class Tally:
         self.examples, self.batches = 0, 0
         self._loss, self._correct, self._norms = (model.device.total() for _ in range(3))
         self._batch_of_norm: list[int] = []
+        self._read: tuple[float, int] | None = None
 
     def add(self, value: Any, y: np.ndarray, target: np.ndarray) -> None:
         """Add a batch: its mean loss, outputs and targets."""
+        self._read = None
         self.examples += len(y)
         self.batches += 1
         self._loss.add(value, len(y))
@@ -56,7 +58,7 @@ class Tally:
 
     def check(self) -> None:
         """Raise an error if a loss or a norm was not finite; ``batches`` then says which one."""
-        total, bad = self._loss.read()
+        total, bad = self._sum_of_losses()
         bad_norm = self._norms.read()[1] if self._batch_of_norm else -1
         if bad_norm >= 0 and (bad < 0 or self._batch_of_norm[bad_norm] <= bad):
             self.batches = self._batch_of_norm[bad_norm]
@@ -65,9 +67,15 @@ class Tally:
             self.batches = bad + 1
             raise NotFiniteError(f"the loss became {total}")
 
+    def _sum_of_losses(self) -> tuple[float, int]:
+        """Return the sum, and which was the first that is not finite, or -1; read once."""
+        if self._read is None:
+            self._read = self._loss.read()
+        return self._read
+
     def means(self) -> dict[str, float]:
         """Return the mean "loss" and, for labels, the "accuracy"."""
-        values = {"loss": self._loss.read()[0] / self.examples}
+        values = {"loss": self._sum_of_losses()[0] / self.examples}
         if self.loss.classification:
             decisions = self.examples * self.loss.decisions(self.model.output_shape)
             values["accuracy"] = self._correct.read()[0] / decisions

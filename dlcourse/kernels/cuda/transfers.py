@@ -83,7 +83,7 @@ class _Slot:
             target.copy_to_device(pinned[:rows], stream=stream)
             there.append(target)
         self.arrived.record(stream)
-        return type(batch)(*there)
+        return getattr(type(batch), "_make", tuple)(there)  # a Dataset, say, stays one
 
 
 def ahead(like: Any, batches: Iterable[Batch]) -> Iterator[Batch]:
