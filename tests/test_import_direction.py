@@ -16,6 +16,7 @@ LIBRARY = (
     ("validation", "formulas", "buffers", "archive"),
     ("parameters",),
     ("kernels",),
+    ("devices",),
     ("initializers", "regularizers", "schedules"),
     ("layers", "losses", "optimizers"),
     ("data",),

@@ -4,14 +4,17 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
-import numpy as np
-from numba import cuda
+from numba import cuda, types
 
 from dlcourse.kernels.cuda import simulator
 from dlcourse.kernels.cuda.simulated_memory import DeviceArray
+from dlcourse.kernels.cuda.streams import current_stream
 
 #: Threads of a block where each works on a number of its own.
 THREADS = 256
+
+#: NumPy's short names of the types that kernels take.
+_LETTERS = {"u1": "uint8", "f4": "float32", "i4": "int32", "i8": "int64", "u8": "uint64"}
 
 #: Every kernel by name, in the order of import.
 KERNELS: dict[str, "Kernel"] = {}
@@ -22,21 +25,43 @@ class Kernel:
 
     def __init__(self, function: Callable, signature: str, name: str) -> None:
         self.function, self.signature, self.name = function, signature, name
+        self._configured: dict[tuple, Any] = {}
 
     @cached_property
     def compiled(self) -> Any:
         """What numba-cuda makes of it; the machine code comes with the first launch."""
-        return cuda.jit(self.function)
+        if cuda.implementation != "NVIDIA":
+            raise RuntimeError(
+                "Numba's built-in CUDA target took the place of the package numba-cuda, whose "
+                ".pth file did not run: expected an installation by pip into this environment, "
+                "not a folder on PYTHONPATH"
+            )
+        # In a list, so that arrays of other types are refused; without link-time optimization, so
+        # that it is the code whose assembly the tests look at.
+        return cuda.jit([self.types], lto=False)(self.function)
+
+    @property
+    def types(self) -> Any:
+        """The declared types as Numba's object; a kernel returns nothing."""
+        names = {**vars(types), **{letter: getattr(types, n) for letter, n in _LETTERS.items()}}
+        return types.void(*eval(f"({self.signature},)", {"__builtins__": {}}, names))
 
     def __getitem__(self, sizes: tuple) -> Callable:
-        """Return a function that launches the kernel on ``grid, block``."""
+        """Return a function that launches the kernel on ``grid, block``, in the current stream.
+
+        The first argument of a launch is an array, and says whether the device is simulated.
+        """
         grid, block = sizes
 
         def launch(*arguments: Any) -> None:
-            if any(isinstance(argument, DeviceArray) for argument in arguments):
+            if isinstance(arguments[0], DeviceArray):
                 simulator.launch(self.function, grid, block, arguments)
-            else:
-                self.compiled[grid, block](*arguments)
+                return
+            stream = current_stream()
+            configuration = (grid, block, stream)
+            if configuration not in self._configured:  # making one takes longer than a launch
+                self._configured[configuration] = self.compiled[configuration]
+            self._configured[configuration](*arguments)
 
         return launch
 
@@ -65,10 +90,3 @@ device = cuda.jit(device=True)
 def blocks_for(count: int, threads: int = THREADS) -> int:
     """Return how many blocks give each of ``count`` numbers a thread; at least one."""
     return max(1, -(-count // threads))
-
-
-def empty_like(array: Any, shape: int | tuple[int, ...], dtype: Any) -> Any:
-    """Return new memory on the device (or simulated device) that ``array`` is on."""
-    if isinstance(array, DeviceArray):
-        return DeviceArray(np.empty(shape, dtype))
-    return cuda.device_array(shape, dtype)
