@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
+import numpy as np
 from numba import cuda, types
 
 from dlcourse.kernels.cuda import simulator
@@ -12,6 +13,10 @@ from dlcourse.kernels.cuda.streams import current_stream
 
 #: Threads of a block where each works on a number of its own.
 THREADS = 256
+
+#: The type of a place in an array that is never negative: Numba then leaves out what it does for
+#: negative ones, and neighbouring reads become one of 16 bytes. The simulator takes ``int``.
+place = np.uint32
 
 #: NumPy's short names of the types that kernels take.
 _LETTERS = {"u1": "uint8", "f4": "float32", "i4": "int32", "i8": "int64", "u8": "uint64"}
@@ -23,8 +28,10 @@ KERNELS: dict[str, "Kernel"] = {}
 class Kernel:
     """A function for the device: compiled for a GPU's arrays, run as it is on simulated ones."""
 
-    def __init__(self, function: Callable, signature: str, name: str) -> None:
-        self.function, self.signature, self.name = function, signature, name
+    def __init__(
+        self, function: Callable, signature: str, name: str, bounds: tuple[int, int] | None = None
+    ) -> None:
+        self.function, self.signature, self.name, self.bounds = function, signature, name, bounds
         self._configured: dict[tuple, Any] = {}
 
     @cached_property
@@ -38,7 +45,7 @@ class Kernel:
             )
         # In a list, so that arrays of other types are refused; without link-time optimization, so
         # that it is the code whose assembly the tests look at.
-        return cuda.jit([self.types], lto=False)(self.function)
+        return cuda.jit([self.types], lto=False, launch_bounds=self.bounds)(self.function)
 
     @property
     def types(self) -> Any:
@@ -66,15 +73,19 @@ class Kernel:
         return launch
 
 
-def kernel(signature: str, name: str | None = None) -> Callable[[Callable], Kernel]:
+def kernel(
+    signature: str, name: str | None = None, bounds: tuple[int, int] | None = None
+) -> Callable[[Callable], Kernel]:
     """Declare a kernel with the types of its arguments, as Numba writes them: ``"f4[::1], i8"``.
 
-    All arithmetic is in float32. ``name`` tells apart kernels that one function makes.
+    All arithmetic is in float32. ``name`` tells apart kernels that one function makes. ``bounds``
+    are the threads of its blocks and how many blocks a multiprocessor shall hold at least: the
+    compiler then keeps to the registers that this leaves.
     """
 
     def decorate(function: Callable) -> Kernel:
         function.__name__ = function.__qualname__ = name or function.__name__
-        made = Kernel(function, signature, function.__name__)
+        made = Kernel(function, signature, function.__name__, bounds)
         if made.name in KERNELS:
             raise ValueError(f"two kernels are named {made.name}")
         KERNELS[made.name] = made
@@ -87,6 +98,15 @@ def kernel(signature: str, name: str | None = None) -> Callable[[Callable], Kern
 device = cuda.jit(device=True)
 
 
+@device
+def divided(number, by):
+    """Return quotient and remainder, by 32-bit division: one of 64 bits takes a hundred steps."""
+    quotient = place(number) // place(by)
+    return quotient, place(number) - quotient * place(by)
+
+
 def blocks_for(count: int, threads: int = THREADS) -> int:
     """Return how many blocks give each of ``count`` numbers a thread; at least one."""
+    if count >= 2**32:
+        raise ValueError(f"an array has {count} numbers: expected fewer than 2³² on a GPU")
     return max(1, -(-count // threads))

@@ -3,7 +3,7 @@
 import numpy as np
 from numba import cuda
 
-from dlcourse.kernels.cuda.compile import blocks_for, kernel
+from dlcourse.kernels.cuda.compile import blocks_for, divided, kernel
 from dlcourse.kernels.cuda.products import (
     MATRICES,
     in_two_sizes,
@@ -112,7 +112,7 @@ def sum_columns_from(dy, first, db):
 def _add_bias(y, b):
     i = cuda.grid(1)
     if i < y.size:
-        n, o = i // y.shape[1], i % y.shape[1]
+        n, o = divided(i, y.shape[1])
         y[n, o] += b[o]
 
 

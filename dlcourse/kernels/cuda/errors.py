@@ -10,7 +10,7 @@ import numpy as np
 from numba import cuda
 
 from dlcourse import formulas
-from dlcourse.kernels.cuda.compile import THREADS, Kernel, kernel
+from dlcourse.kernels.cuda.compile import THREADS, Kernel, divided, kernel
 from dlcourse.kernels.cuda.memory import workspace
 from dlcourse.kernels.cuda.reductions import MOST_PARTS, block_sum, parts_for, summed
 
@@ -25,7 +25,7 @@ def _terms(name: str, formula: Any) -> Kernel:
         total = real(0)
         i = cuda.grid(1)
         while i < y.size:
-            n, o = i // y.shape[1], i % y.shape[1]
+            n, o = divided(i, y.shape[1])
             value, slope = formula(y[n, o], target[n, o])
             dy[n, o] = weight[n] / mass * slope
             total += weight[n] * value
@@ -45,7 +45,7 @@ def _terms_with_option(name: str, formula: Any) -> Kernel:
         total = real(0)
         i = cuda.grid(1)
         while i < y.size:
-            n, o = i // y.shape[1], i % y.shape[1]
+            n, o = divided(i, y.shape[1])
             value, slope = formula(y[n, o], target[n, o], option)
             dy[n, o] = weight[n] / mass * slope
             total += weight[n] * value

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numba import cuda
 
-from dlcourse.kernels.cuda.compile import THREADS, blocks_for, kernel
+from dlcourse.kernels.cuda.compile import THREADS, blocks_for, divided, kernel
 from dlcourse.kernels.cuda.simulated_memory import DeviceArray
 from dlcourse.kernels.cuda.streams import current_stream
 
@@ -96,7 +96,7 @@ def add_scaled(total, values, factor):
 def _gather_rows(x, indices, y):
     number = cuda.grid(1)
     if number < y.size:
-        k, j = number // y.shape[1], number % y.shape[1]
+        k, j = divided(number, y.shape[1])
         y[k, j] = x[indices[k], j]
 
 
@@ -104,7 +104,7 @@ def _gather_rows(x, indices, y):
 def _gather_labels(x, indices, y):
     number = cuda.grid(1)
     if number < y.size:
-        k, j = number // y.shape[1], number % y.shape[1]
+        k, j = divided(number, y.shape[1])
         y[k, j] = x[indices[k], j]
 
 

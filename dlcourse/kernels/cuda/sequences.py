@@ -3,16 +3,15 @@
 import numpy as np
 from numba import cuda
 
-from dlcourse.kernels.cuda.compile import THREADS, blocks_for, kernel
+from dlcourse.kernels.cuda.compile import THREADS, blocks_for, divided, kernel
 
 
 @kernel("f4[:, :, ::1], f4[:, :, ::1]", "swap_rows_and_steps")
 def _swap(x, y):
     number = cuda.grid(1)
     if number < y.size:
-        d = number % y.shape[2]
-        number //= y.shape[2]
-        b, a = number // y.shape[1], number % y.shape[1]
+        row, d = divided(number, y.shape[2])
+        b, a = divided(row, y.shape[1])
         y[b, a, d] = x[a, b, d]
 
 
@@ -25,7 +24,7 @@ def swap_rows_and_steps(x, y):
 def _mark_steps(x, padding, all_count, kept):
     number = cuda.grid(1)
     if number < kept.size:
-        t, n = number // kept.shape[1], number % kept.shape[1]
+        t, n = divided(number, kept.shape[1])
         different = all_count
         for d in range(x.shape[2]):
             if x[t, n, d] != padding:

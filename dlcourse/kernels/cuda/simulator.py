@@ -253,8 +253,11 @@ class Space:
     def __init__(self, launch: Launch, shared: bool) -> None:
         self._launch, self._shared = launch, shared
 
-    def array(self, shape, dtype):
-        """Return memory of the block, the same for each of its threads, or of one thread."""
+    def array(self, shape, dtype, alignment=None):
+        """Return memory of the block, the same for each of its threads, or of one thread.
+
+        Where it begins makes no difference here.
+        """
         dtype = np.dtype(getattr(dtype, "name", dtype))
         frame = sys._getframe(1)
         launch = self._launch
@@ -416,6 +419,10 @@ def simulated(function: Callable, module: SimulatedCuda, made: dict | None = Non
     def translate(value: Any) -> Any:
         if value is compiled_cuda:
             return module
+        if value is np.uint32:  # a kernel's type of places: Python's own is faster, and unbounded
+            return int
+        if isinstance(value, np.uint32):
+            return int(value)
         if isinstance(value, compiled_cuda.dispatcher.CUDADispatcher):
             return simulated(value.py_func, module, made)
         return value

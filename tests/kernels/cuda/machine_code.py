@@ -56,7 +56,12 @@ def ptx_of(kernel: Kernel, capability: tuple[int, int]) -> str:
     """Compile a kernel for a compute capability."""
     with compiling_for(capability):
         ptx, _ = cuda.compile(
-            kernel.function, kernel.types, device=False, abi="numba", cc=capability
+            kernel.function,
+            kernel.types,
+            device=False,
+            abi="numba",
+            cc=capability,
+            launch_bounds=kernel.bounds,
         )
     return ptx
 
@@ -127,7 +132,8 @@ def measured(kernel: Kernel) -> tuple[list[str], list[Usage]]:
 
 def main() -> None:
     """Write the table anew, to be looked at before it is committed."""
-    import dlcourse.kernels.cuda  # noqa: F401 - declares every kernel
+    import dlcourse.kernels.cuda
+    import dlcourse.kernels.cuda.ladder  # noqa: F401 - with it, every kernel is declared
     from dlcourse.kernels.cuda.compile import KERNELS
 
     lines = [HEADING]

@@ -7,7 +7,7 @@ import pytest
 
 from dlcourse.buffers import Buffers
 from dlcourse.kernels import cpu, cuda, kernels_for
-from dlcourse.kernels.cuda import simulator
+from dlcourse.kernels.cuda import ladder, simulator
 from dlcourse.kernels.cuda.simulated_memory import DeviceArray, to_device
 
 ORDERS = ["forward", "reversed", 7]
@@ -343,6 +343,15 @@ def test_the_large_tiles_compute_the_same():
     products_of = dense._forward[1][(1, 2), products.THREADS]
     products_of(to_device(a), to_device(b), bias, c, 130, 3, 5, products.NO_GEOMETRY)
     np.testing.assert_allclose(c.copy_to_host(), a @ b + draw(5), rtol=2e-5, atol=2e-5)
+
+
+@pytest.mark.parametrize("order", ORDERS)
+@pytest.mark.parametrize("rung", ["naive", "tiled"])
+def test_every_rung_of_the_ladder_computes_the_same(rung, order):
+    a, b, c = draw(17, 20), draw(20, 18), to_device(out(17, 18))
+    with simulator.thread_order(order):
+        getattr(ladder, rung)(to_device(a), to_device(b), c)
+    np.testing.assert_allclose(c.copy_to_host(), a @ b, rtol=2e-5, atol=2e-5)
 
 
 def test_dropout_drops_what_the_cpu_drops():

@@ -10,7 +10,7 @@ import pytest
 from numba import cuda
 
 from dlcourse.kernels.cuda import compile as compiling
-from dlcourse.kernels.cuda import dense, normalization, norms, products, reductions, steps
+from dlcourse.kernels.cuda import dense, ladder, normalization, norms, products, reductions, steps
 from dlcourse.kernels.cuda.simulated_memory import KernelError, to_device
 from dlcourse.kernels.cuda.simulator import launch, recording, thread_order
 
@@ -369,12 +369,19 @@ def step_backward(module):
 #: A state and its weights, of more units than are worked on between two barriers.
 SEQUENCE_SHAPES = (1, 2, 17), (17, 17)
 
+
+def climb(module):
+    a, b, c = (to_device(np.ones(shape, np.float32)) for shape in ((2, 17), (17, 3), (2, 3)))
+    module["tiled"](a, b, c)
+
+
 BARRIERS = [
     (products, 1, [multiply]),
     (dense, 1, [add_rows]),
     (normalization, 2, [moments, moments]),
     (reductions, 1, [add_all]),
     (norms, 4, [all_squares] * 4),
+    (ladder, 2, [climb] * 2),
     (steps, 4, [step_forward] * 2 + [step_backward] * 2),
 ]
 
