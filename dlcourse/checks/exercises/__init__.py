@@ -14,6 +14,7 @@ LABS = (
     "losses",
     "backprop",
     "descent",
+    "initialization",
     "convolution",
 )
 
