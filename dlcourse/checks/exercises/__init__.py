@@ -13,6 +13,7 @@ LABS = (
     "losses",
     "backprop",
     "descent",
+    "tuning",
 )
 
 
