@@ -15,6 +15,7 @@ LABS = (
     "backprop",
     "descent",
     "initialization",
+    "tuning",
     "convolution",
 )
 
