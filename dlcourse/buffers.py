@@ -1,5 +1,6 @@
 """Work arrays that live from step to step, so that a training step allocates nothing."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -15,8 +16,19 @@ class Buffers:
     """
 
     def __init__(self) -> None:
+        self._empty: Callable[[int, np.dtype], Any] = np.empty
         self._storage: dict[str, np.ndarray] = {}
         self._views: dict[tuple[str, Shape], np.ndarray] = {}
+
+    def allocate_by(self, empty: Callable[[int, np.dtype], Any]) -> None:
+        """Take memory from ``empty(size, dtype)`` from now on, NumPy's or a device's.
+
+        What was held elsewhere is let go.
+        """
+        if empty != self._empty:
+            self._empty = empty
+            self._storage.clear()
+            self._views.clear()
 
     def get(self, name: str, shape: Shape, dtype: Any) -> np.ndarray:
         """Return the array of this name and shape; what it holds is left over from before."""
@@ -29,7 +41,7 @@ class Buffers:
         size = int(np.prod(shape))
         storage = self._storage.get(name)
         if storage is None or storage.size < size or storage.dtype != dtype:
-            storage = self._storage[name] = np.empty(size, dtype)
+            storage = self._storage[name] = self._empty(size, dtype)
             self._views = {key: view for key, view in self._views.items() if key[0] != name}
         view = self._views[name, shape] = storage[:size].reshape(shape)
         return view
@@ -50,6 +62,9 @@ class _Named(Buffers):
     def __init__(self, pool: Buffers, prefix: str) -> None:
         super().__init__()
         self._pool, self._prefix = pool, prefix
+
+    def allocate_by(self, empty: Callable[[int, np.dtype], Any]) -> None:
+        self._pool.allocate_by(empty)
 
     def get(self, name: str, shape: Shape, dtype: Any) -> np.ndarray:
         return self._pool.get(f"{self._prefix}/{name}", shape, dtype)

@@ -112,6 +112,20 @@ class Parameters:
             start += spec.size
         self._segments: dict[str, tuple[Segment, ...]] = {}
 
+    def move(self, put: Callable[[Any], Any]) -> None:
+        """Let ``put`` take both buffers to where it will; views are made anew there.
+
+        Whoever holds ``segments`` notices, because they are new ones then.
+        """
+        self.values, self.gradients = put(self.values), put(self.gradients)
+        start = 0
+        for parameter in self:
+            part, shape = slice(start, start + parameter.value.size), parameter.value.shape
+            parameter.value = self.values[part].reshape(shape)
+            parameter.gradient = self.gradients[part].reshape(shape)
+            start = part.stop
+        self._forget_segments()
+
     def __getitem__(self, name: str) -> Parameter:
         try:
             return self._parts[name]

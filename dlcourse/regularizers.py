@@ -12,6 +12,7 @@ from typing import Any
 
 from dlcourse import validation
 from dlcourse.buffers import Buffers
+from dlcourse.devices import device_of
 from dlcourse.kernels import kernels_for
 from dlcourse.parameters import Parameters
 
@@ -58,7 +59,9 @@ class ElasticNet:
         values = parameters.values
         kernels = kernels_for(values)
         chosen = [one.part for one in parameters.segments(self.kind) if one.chosen]
-        return float(sum(kernels.penalty_value(values[part], self.l1, self.l2) for part in chosen))
+        return sum(
+            (float(kernels.penalty_value(values[part], self.l1, self.l2)) for part in chosen), 0.0
+        )
 
     def backward(self, parameters: Parameters) -> None:
         """Add the penalty's gradient to the gradients that the model's backward pass wrote."""
@@ -132,5 +135,6 @@ class MaxNorm:
             if w.ndim < 2 or parameter.rate == 0 or self.kind not in ("all", parameter.kind):
                 continue
             columns = w.shape[-1]
+            self._buffers.allocate_by(device_of(w).empty)
             factor = self._buffers.get("factor", (columns,), w.dtype)
             kernels_for(w).limit_column_norms(w.reshape(-1, columns), self.limit, factor)

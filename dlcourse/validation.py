@@ -14,10 +14,16 @@ class NotFiniteError(ArithmeticError):
     """Something that was computed is NaN or infinite: training has diverged."""
 
 
+def on_gpu(value: Any) -> bool:
+    """Whether ``value`` is an array in the memory of a GPU, real or simulated."""
+    return hasattr(value, "copy_to_host")
+
+
 def describe(value: Any) -> str:
     """Say briefly what ``value`` is: an array by shape and dtype, anything else by type."""
-    if isinstance(value, np.ndarray):
-        return f"an array of shape {value.shape} and dtype {value.dtype}"
+    if isinstance(value, np.ndarray) or on_gpu(value):
+        where = "" if isinstance(value, np.ndarray) else " on a GPU"
+        return f"an array{where} of shape {value.shape} and dtype {value.dtype}"
     text = repr(value)
     return f"{text if len(text) <= 40 else text[:37] + '...'} ({type(value).__name__})"
 
@@ -87,9 +93,14 @@ def real_array(name: str, value: Any, dtype: np.dtype) -> np.ndarray:
     """Return ``value`` as a C-contiguous array of ``dtype``, copying only where it must.
 
     Whole numbers serve as real ones, but not the other way round. Read-only memory is copied too:
-    to Numba it is another type, for which every kernel would be compiled once more.
+    to Numba it is another type, for which every kernel would be compiled once more. An array on a
+    GPU is of the right type or refused.
     """
     if type(value) is np.ndarray and value.dtype == dtype and value.flags.carray:
+        return value
+    if on_gpu(value):
+        if value.dtype != dtype:
+            raise TypeError(f"{name} is {describe(value)}: expected {dtype} there")
         return value
     try:
         array = np.asarray(value)
@@ -128,11 +139,13 @@ def finite(name: str, array: np.ndarray) -> np.ndarray:
 
 def outputs(name: str, value: Any) -> np.ndarray:
     """Return a model's outputs (n, …), C-contiguous, after checking that they are floats."""
-    if not isinstance(value, np.ndarray) or value.dtype.char not in "fd":
+    if not (isinstance(value, np.ndarray) or on_gpu(value)) or value.dtype.char not in "fd":
         raise TypeError(f"{name} is {describe(value)}: expected an array of float32 or float64")
     if value.size == 0 or value.ndim == 0:
         raise ValueError(f"{name} has shape {value.shape}: expected (n, …), at least one example")
-    return value if value.flags.carray else np.require(value, None, ["C", "W"])
+    if on_gpu(value) or value.flags.carray:
+        return value
+    return np.require(value, None, ["C", "W"])
 
 
 def sample_weights(
@@ -143,6 +156,8 @@ def sample_weights(
     One weight goes with one example, or with one place of it (a step of a sequence): the weights'
     shape is where ``shape`` begins.
     """
+    if on_gpu(value):
+        raise TypeError(f"{name} is {describe(value)}: expected an array of NumPy's")
     array = real_array(name, value, dtype)
     if array.ndim == 0 or array.shape != shape[: array.ndim]:
         options = " or ".join(
@@ -165,10 +180,11 @@ def labels(
 ) -> np.ndarray:
     """Return ``value`` as int64 labels, each within 0 … classes - 1 where that is given.
 
-    ``shape`` is theirs, or the number of rows for one label a row.
+    ``shape`` is theirs, or the number of rows for one label a row. What lies on a GPU was looked
+    at, number by number, before it was copied there.
     """
     shape = (shape,) if isinstance(shape, int) else shape
-    array = np.asarray(value)
+    array = value if on_gpu(value) else np.asarray(value)
     if array.dtype.kind not in "iu":
         raise TypeError(
             f"{name} is {describe(value)}: expected whole-number labels of shape {shape}"
@@ -176,6 +192,8 @@ def labels(
     if array.shape != shape:
         one = "one label a row" if len(shape) == 1 else "one label each"
         raise ValueError(f"{name} has shape {array.shape}: expected {shape}, {one}")
+    if on_gpu(array):
+        return real_array(name, array, np.dtype(np.int64))
     if classes is not None:
         outside = (array < 0) | (array >= classes)
         if outside.any():

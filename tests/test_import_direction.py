@@ -16,12 +16,13 @@ LIBRARY = (
     ("validation", "formulas", "buffers", "archive"),
     ("parameters",),
     ("kernels",),
+    ("devices",),
     ("initializers", "regularizers", "schedules"),
     ("layers", "losses", "optimizers"),
     ("data",),
     ("model",),
     ("training",),
-    ("estimators", "tuning", "parallel", "export"),
+    ("estimators", "tuning", "parallel", "export", "ladder"),
 )
 # What serves the course beside the library, with all that each may import.
 BESIDE: dict[str, set[str]] = {

@@ -1,11 +1,13 @@
 """Examples with their targets, and the batches that training takes from them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import numpy as np
 
 from dlcourse import validation
+from dlcourse.devices import Device, device_of
+from dlcourse.kernels import kernels_for
 
 
 class Dataset(NamedTuple):
@@ -27,6 +29,12 @@ def as_dataset(name: str, value: object) -> Dataset:
     """Return ``value``, a Dataset or a pair (x, y), as a Dataset of equally many x and y."""
     if not isinstance(value, tuple) or len(value) != 2:
         raise TypeError(f"{name} is {validation.describe(value)}: expected a pair (x, y) of arrays")
+    for part, array in zip(("x", "y"), value, strict=True):
+        if validation.on_gpu(array):
+            raise TypeError(
+                f"{name}.{part} is {validation.describe(array)}: expected an array of NumPy's, "
+                "which goes where it is needed by itself"
+            )
     x, y = (np.asarray(part) for part in value)
     for part, array in (("x", x), ("y", y)):
         if array.ndim == 0:
@@ -46,7 +54,8 @@ def batches(
     """Yield the examples of ``data`` in batches, each example once; the last batch may be short.
 
     With a generator the order is a new permutation, and each batch is copied into one buffer that
-    the next batch overwrites; without one the batches are views, in the order of the data.
+    the next batch overwrites; without one the batches are views, in the order of the data. Of data
+    on a GPU the batches are there, and it is the order that is copied to it.
     """
     n = len(data.x)
     if rng is None:
@@ -54,14 +63,24 @@ def batches(
             stop = start + batch_size
             yield Dataset(data.x[start:stop], data.y[start:stop])
         return
-    order = rng.permutation(n)
+    device = device_of(data.x)
+    order = device.put(rng.permutation(n))
     size = min(batch_size, n)
-    x = np.empty((size, *data.x.shape[1:]), data.x.dtype)
-    y = np.empty((size, *data.y.shape[1:]), data.y.dtype)
+    take_x, take_y = (_taker(array, size, device) for array in data)
     for start in range(0, n, size):
         chosen = order[start : start + size]
-        rows = len(chosen)
-        # mode="clip" writes straight into the buffer; the default copies once more first
-        np.take(data.x, chosen, axis=0, out=x[:rows], mode="clip")
-        np.take(data.y, chosen, axis=0, out=y[:rows], mode="clip")
-        yield Dataset(x[:rows], y[:rows])
+        yield Dataset(take_x(chosen), take_y(chosen))
+
+
+def _taker(array: np.ndarray, size: int, device: Device) -> Callable[[np.ndarray], np.ndarray]:
+    """Return a function that copies up to ``size`` rows into a buffer, which it returns."""
+    buffer = device.empty((size, *array.shape[1:]), array.dtype)
+    rows = array.reshape(len(array), -1)
+    kernels = kernels_for(array)
+
+    def take(chosen: np.ndarray) -> np.ndarray:
+        taken = buffer if len(chosen) == size else buffer[: len(chosen)]
+        kernels.gather_rows(rows, chosen, taken.reshape(len(chosen), -1))
+        return taken
+
+    return take

@@ -1,10 +1,12 @@
 """Writing a model as an ONNX file: what is asked for is checked here, before onnx is imported."""
 
+from copy import copy
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from dlcourse import archive, validation
+from dlcourse.devices import CPU
 from dlcourse.export.errors import ExportError
 from dlcourse.model import Sequential
 
@@ -81,6 +83,8 @@ def to_onnx(
                 f"to_onnx needs the package {package}, which is not installed: "
                 "pip install onnx onnxruntime"
             )
+    if model.device is not CPU:
+        model = copy(model).to(CPU)
     _check_numbers(model)
 
     from dlcourse.export.network import network

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from dlcourse.buffers import Buffers
+from dlcourse.devices import Device
 from dlcourse.parameters import ParameterSpec, Shape
 
 
@@ -74,6 +75,24 @@ class Layer:
         for name, value in values.items():
             setattr(self, name, value)
             setattr(self, "d" + name, gradients[name])
+
+    def check_inputs(self, x: np.ndarray) -> None:
+        """Refuse inputs that only a look at each number can tell are wrong; none, mostly.
+
+        A model asks its first layer before it copies a batch to where it lives.
+        """
+
+    def move(self, device: Device) -> None:
+        """Take the state and the work arrays to a device; what ``forward`` kept is forgotten.
+
+        Whole numbers (how many steps a dropout has made) stay: kernels get them by value.
+        """
+        for name, array in self.state.items():
+            if array.dtype.kind == "f":
+                self.state[name] = device.put(array)
+        self.buffers.allocate_by(device.empty)
+        for kept in ("_x", "_y"):
+            self.__dict__.pop(kept, None)
 
     def work_in(self, buffers: Buffers) -> None:
         """Use these buffers in place of the layer's own."""

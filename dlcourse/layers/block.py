@@ -8,6 +8,7 @@ import numpy as np
 
 from dlcourse import validation
 from dlcourse.buffers import Buffers
+from dlcourse.devices import Device
 from dlcourse.layers.base import Layer
 from dlcourse.parameters import ParameterSpec, Shape
 
@@ -77,8 +78,19 @@ class Block(Layer):
                 specs.append(
                     ParameterSpec(f"{name}.{spec.name}", spec.shape, spec.initializer, spec.kind)
                 )
-            self.state.update({f"{name}.{key}": array for key, array in layer.state.items()})
+        self._gather_state()
         return specs
+
+    def _gather_state(self) -> None:
+        """Let the block's state be that of the layers inside."""
+        for name, layer, _ in self.named():
+            self.state.update({f"{name}.{key}": array for key, array in layer.state.items()})
+
+    def move(self, device: Device) -> None:
+        super().move(device)
+        for _, layer, _ in self.named():
+            layer.move(device)
+        self._gather_state()
 
     def bind(self, values: dict[str, np.ndarray], gradients: dict[str, np.ndarray]) -> None:
         for name, layer, _ in self.named():

@@ -91,23 +91,24 @@ class Embedding(Layer):
         if self.padding_index is not None:
             array[self.padding_index] = 0
 
+    def check_inputs(self, x: np.ndarray) -> None:
+        indices = x.reshape(-1)
+        bad = kernels_for(x).first_label_outside(indices, self.count)
+        if bad >= 0:
+            where = ", ".join(str(i) for i in np.unravel_index(bad, x.shape))
+            raise ValueError(
+                f"x[{where}] is {indices[bad]}: expected indices from 0 to {self.count - 1}"
+            )
+
     def forward(self, x: np.ndarray, training: bool = True) -> np.ndarray:
         if x.dtype != np.int64:
             raise TypeError(
                 f"{self.name} got {validation.describe(x)}: expected int64 indices, which only "
                 "the first layer of a model gets"
             )
-        indices = x.reshape(-1)
-        kernels = kernels_for(self.w)
-        bad = kernels.first_label_outside(indices, self.count)
-        if bad >= 0:
-            where = ", ".join(str(i) for i in np.unravel_index(bad, x.shape))
-            raise ValueError(
-                f"x[{where}] is {indices[bad]}: expected indices from 0 to {self.count - 1}"
-            )
         self._x = x
         y = self.buffers.get("y", (*x.shape, self.units), self.w.dtype)
-        kernels.embedding_forward(indices, self.w, y.reshape(-1, self.units))
+        kernels_for(x).embedding_forward(x.reshape(-1), self.w, y.reshape(-1, self.units))
         return y
 
     def backward(self, dy: np.ndarray, input_gradient: bool = True) -> None:

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from dlcourse import devices
 from dlcourse.buffers import Buffers
 from dlcourse.layers.block import Block
 
@@ -32,25 +33,34 @@ class Recompute(Block):
 
     def forward(self, x: np.ndarray, training: bool = True) -> np.ndarray:
         self._x = x
-        self._before = {name: array.copy() for name, array in self.state.items()}
+        self._before = self._copies("before")
         inside = self._forward_inside(x, training)
-        y = self.buffers.get("y", inside.shape, x.dtype)
-        y[...] = inside
-        return y
+        return self._own("y", inside)
 
     def backward(self, dy: np.ndarray, input_gradient: bool = True) -> np.ndarray | None:
         x = self._latest("_x")
-        after = {name: array.copy() for name, array in self.state.items()}
+        after = self._copies("after")
         self._put(self._before)
         self._forward_inside(x, training=True)
         self._put(after)
         inside = self._backward_inside(dy, input_gradient)
         if inside is None:
             return None
-        dx = self.buffers.get("dx", x.shape, x.dtype)
-        dx[...] = inside
-        return dx
+        return self._own("dx", inside)
+
+    def _own(self, name: str, array: np.ndarray) -> np.ndarray:
+        """Return a copy in the block's own memory: that of the layers inside is shared."""
+        copied = self.buffers.get(name, array.shape, array.dtype)
+        devices.copy(array, copied)
+        return copied
+
+    def _copies(self, when: str) -> dict[str, np.ndarray]:
+        """Return copies of the state."""
+        return {
+            name: self._own(f"{when}/{name}", array) if array.dtype.kind == "f" else array.copy()
+            for name, array in self.state.items()
+        }
 
     def _put(self, state: dict[str, np.ndarray]) -> None:
         for name, array in self.state.items():
-            array[...] = state[name]
+            devices.copy(state[name], array)

@@ -135,7 +135,7 @@ class Recurrent(Layer):
                 "stateful=n, n the number of sequences in a batch"
             )
         for array in self.state.values():
-            array[...] = 0
+            kernels_for(array).fill(array.reshape(-1), 0.0)
 
     def forward(self, x: np.ndarray, training: bool = True) -> np.ndarray:
         rows, steps, features = x.shape
@@ -153,11 +153,15 @@ class Recurrent(Layer):
         self._states = {}
         for name in self.states:
             array = self.buffers.get(name, (steps + 1, rows, self.units), x.dtype)
-            array[0] = self.state[name] if self.stateful is not None else 0
+            first = array[0].reshape(-1)
+            if self.stateful is None:
+                kernels.fill(first, 0.0)
+            else:
+                kernels.copy(self.state[name].reshape(-1), first)
             self._states[name] = array
         self._go_forward(by_time)
         for name, carried in self.state.items():
-            carried[...] = self._states[name][steps]
+            kernels.copy(self._states[name][steps].reshape(-1), carried.reshape(-1))
 
         h = self._states["h"]
         if not self.return_sequences:
@@ -174,8 +178,8 @@ class Recurrent(Layer):
         if self.return_sequences:
             kernels.swap_rows_and_steps(dy, dy_by_time)
         else:
-            dy_by_time[:-1] = 0
-            dy_by_time[-1] = dy
+            kernels.fill(dy_by_time.reshape(-1), 0.0)
+            kernels.copy(dy.reshape(-1), dy_by_time[steps - 1].reshape(-1))
         if not input_gradient:
             self._go_backward(dy_by_time, None)
             return None

@@ -5,8 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from dlcourse import validation
+from dlcourse import devices, validation
 from dlcourse.buffers import Buffers, Shape
+from dlcourse.devices import device_of
 from dlcourse.kernels import kernels_for
 
 
@@ -32,6 +33,7 @@ class Loss:
     def __init__(self) -> None:
         self.buffers = Buffers()
         self._dy: np.ndarray | None = None
+        self._filled: dict[str, np.ndarray] = {}
 
     @property
     def options(self) -> dict[str, Any]:
@@ -48,8 +50,35 @@ class Loss:
         raise NotImplementedError
 
     def forward(self, y: np.ndarray, target: np.ndarray, weight: np.ndarray | None = None) -> float:
-        """Return the mean loss of the outputs ``y`` (n, …) against ``target``."""
+        """Return the mean loss of the outputs ``y`` (n, …) against ``target``.
+
+        On a GPU it is a number that stays there until somebody asks for it, ``float(value)`` say.
+        """
         raise NotImplementedError
+
+    def _begin(self, y: Any) -> np.ndarray:
+        """Return checked outputs; work arrays are beside them from now on."""
+        y = validation.outputs("y", y)
+        self.buffers.allocate_by(device_of(y).empty)
+        self._dy = self.buffers.get("dy", y.shape, y.dtype)
+        return y
+
+    def _beside(self, y: np.ndarray, name: str, array: np.ndarray) -> np.ndarray:
+        """Return what goes with y where y is: ``array`` itself, or a copy in a work array."""
+        if isinstance(array, np.ndarray) and not isinstance(y, np.ndarray):
+            self.buffers.allocate_by(device_of(y).empty)
+            copied = self.buffers.get(name, array.shape, array.dtype)
+            devices.copy(array, copied)
+            return copied
+        return array
+
+    def _constant(self, name: str, y: np.ndarray, shape: Shape, value: Any) -> np.ndarray:
+        """Return an array beside y that always holds the same, a number or an array of them."""
+        array = self.buffers.get(name, shape, y.dtype)
+        if self._filled.get(name) is not array:
+            devices.copy(np.full(shape, value, y.dtype), array)
+            self._filled[name] = array
+        return array
 
     def backward(self) -> np.ndarray:
         """Return dy, the gradient of the latest loss for its ``y``."""
@@ -83,21 +112,22 @@ class ElementwiseLoss(Loss):
                 f"{name} has shape {array.shape}: expected {(rows, *output_shape)}, that of the "
                 "outputs"
             )
-        self._check_values(array, name)
+        if isinstance(array, np.ndarray):  # on a GPU: looked at before it was copied there
+            self._check_values(array, name)
         return array
 
     def _check_values(self, array: np.ndarray, name: str) -> None:
         """Refuse targets that this loss has no meaning for."""
 
     def forward(self, y: np.ndarray, target: np.ndarray, weight: np.ndarray | None = None) -> float:
-        y = validation.outputs("y", y)
+        y = self._begin(y)
         target = self.check_target(target, y.shape[1:], len(y), y.dtype)
-        self._dy = dy = self.buffers.get("dy", y.shape, y.dtype)
+        target, dy = self._beside(y, "target", target), self.backward()
         if weight is None:
-            weight, mass = self.buffers.get("one", (1,), y.dtype), 1.0
-            weight.fill(1)
+            weight, mass = self._constant("one", y, (1,), 1), 1.0
         else:
             weight, mass = validation.sample_weights("weight", weight, y.shape, y.dtype)
+            weight = self._beside(y, "weight", weight)
         # One row for each weight; without weights the whole batch is a single row.
         shape = (weight.size, y.size // weight.size)
         value = self._mean(
@@ -108,7 +138,7 @@ class ElementwiseLoss(Loss):
             mass * shape[1],
             dy.reshape(shape),
         )
-        return float(value)
+        return devices.number(value)
 
     def _mean(
         self,

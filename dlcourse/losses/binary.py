@@ -23,6 +23,7 @@ class BinaryLoss(ElementwiseLoss):
 
     def count_correct(self, y: np.ndarray, target: np.ndarray) -> int:
         target = self.check_target(target, y.shape[1:], len(y), y.dtype)
+        target = self._beside(y, "target", target)
         return kernels_for(y).count_same_side(y.reshape(-1), target.reshape(-1), self.boundary)
 
 

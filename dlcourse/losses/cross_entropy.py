@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from dlcourse import validation
+from dlcourse import devices, validation
 from dlcourse.buffers import Shape
 from dlcourse.kernels import kernels_for
 from dlcourse.losses.base import Loss
@@ -26,9 +26,7 @@ class ClassLoss(Loss):
         target = self._labels(y, target)
         rows = y.reshape(-1, y.shape[-1])
         if target.shape == y.shape:  # probabilities: the likeliest class is the right one
-            labels = self.buffers.get("labels", (len(rows),), np.int64)
-            target.reshape(rows.shape).argmax(axis=1, out=labels)
-            target = labels
+            return kernels_for(y).count_same_largest(rows, target.reshape(-1, y.shape[-1]))
         return kernels_for(y).count_correct(rows, target.reshape(-1))
 
     def check_target(self, target: Any, output_shape: Shape, rows: int, dtype: Any,
@@ -49,19 +47,24 @@ class ClassLoss(Loss):
             and target.flags.carray
             and y.ndim > 1
             and y.shape[-1] > 1
-            and kernels_for(y).first_label_outside(target.reshape(-1), y.shape[-1]) < 0
+            and kernels_for(target).first_label_outside(target.reshape(-1), y.shape[-1]) < 0
         )
-        return target if ready else self.check_target(target, y.shape[1:], len(y), y.dtype)
+        if not ready:
+            target = self.check_target(target, y.shape[1:], len(y), y.dtype)
+        return self._beside(y, "target", target)
 
     def _row_weights(self, weight: np.ndarray | None, y: np.ndarray) -> tuple[np.ndarray, float]:
         """Return one weight for each row of classes, and their sum."""
         shape = y.shape[:-1]
-        rows = self.buffers.get("weight", shape, y.dtype)
         if weight is None:
-            rows.fill(1)
-            return rows.reshape(-1), float(rows.size)
+            ones = self._constant("one", y, shape, 1).reshape(-1)
+            return ones, float(ones.size)
         weight, mass = validation.sample_weights("weight", weight, shape, y.dtype)
-        rows[...] = weight.reshape(weight.shape + (1,) * (len(shape) - weight.ndim))
+        by_place = np.broadcast_to(
+            weight.reshape(weight.shape + (1,) * (len(shape) - weight.ndim)), shape
+        )
+        rows = self.buffers.get("weight", shape, y.dtype)
+        devices.copy(by_place, rows)
         return rows.reshape(-1), mass * (rows.size // weight.size)
 
 
@@ -127,6 +130,8 @@ class SoftmaxCrossEntropy(ClassLoss):
             return super().check_target(target, output_shape, rows, dtype, name)
         array = validation.real_array(name, target, np.dtype(dtype))
         table = array.reshape(-1, output_shape[-1])
+        if validation.on_gpu(array):  # looked at before it was copied there
+            return array
         bad = kernels_for(array).first_row_not_probabilities(table, SUM_TOLERANCE)
         if bad >= 0:
             raise ValueError(
@@ -136,10 +141,9 @@ class SoftmaxCrossEntropy(ClassLoss):
         return array
 
     def forward(self, y: np.ndarray, target: np.ndarray, weight: np.ndarray | None = None) -> float:
-        y = validation.outputs("y", y)
+        y = self._begin(y)
         target = self._labels(y, target)
-        kernels = kernels_for(y)
-        self._dy = dy = self.buffers.get("dy", y.shape, y.dtype)
+        kernels, dy = kernels_for(y), self.backward()
         rows = (-1, y.shape[-1])
         y2, dy2 = y.reshape(rows), dy.reshape(rows)
         if target.shape == y.shape:
@@ -156,7 +160,7 @@ class SoftmaxCrossEntropy(ClassLoss):
                 y2, target.reshape(-1), self._class_weights(y), row_weight,
                 self.label_smoothing, dy2,
             )  # fmt: skip
-        return float(value)
+        return devices.number(value)
 
     def _check_class_weights(self, output_shape: Shape) -> None:
         if self.class_weight is not None and output_shape[-1:] != (len(self.class_weight),):
@@ -167,9 +171,7 @@ class SoftmaxCrossEntropy(ClassLoss):
 
     def _class_weights(self, y: np.ndarray) -> np.ndarray:
         self._check_class_weights(y.shape[1:])
-        weights = self.buffers.get("class_weight", (y.shape[-1],), y.dtype)
-        weights[...] = self._weights_by_class
-        return weights
+        return self._constant("class_weight", y, (y.shape[-1],), self._weights_by_class)
 
 
 class MultiClassHinge(ClassLoss):
@@ -199,12 +201,11 @@ class MultiClassHinge(ClassLoss):
         return {"margin": self.margin}
 
     def forward(self, y: np.ndarray, target: np.ndarray, weight: np.ndarray | None = None) -> float:
-        y = validation.outputs("y", y)
-        target = self._labels(y, target)
-        self._dy = dy = self.buffers.get("dy", y.shape, y.dtype)
+        y = self._begin(y)
+        target, dy = self._labels(y, target), self.backward()
         row_weight, mass = self._row_weights(weight, y)
         rows = (-1, y.shape[-1])
         value = kernels_for(y).multi_class_hinge(
             y.reshape(rows), target.reshape(-1), row_weight, mass, self.margin, dy.reshape(rows)
         )
-        return float(value)
+        return devices.number(value)

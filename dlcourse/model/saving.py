@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from dlcourse import archive
+from dlcourse.devices import copy, to_host
 from dlcourse.model.configuration import decode, encode
 from dlcourse.model.sequential import Sequential
 
@@ -24,7 +25,10 @@ def configuration(model: Sequential) -> dict[str, Any]:
 
 
 def arrays(model: Sequential) -> dict[str, np.ndarray]:
-    """Return all that the model has learnt and remembers, by name; views, not copies."""
+    """Return all that the model has learnt and remembers, by name; views, not copies.
+
+    Of a model on a GPU they lie there.
+    """
     return {part.name: part.value for part in model.parameters} | model.state
 
 
@@ -33,7 +37,8 @@ def save(model: Sequential, path: str | Path) -> None:
 
     The file is replaced in one step: an interrupt leaves the old one or the new one.
     """
-    archive.write(path, KIND, configuration(model), arrays(model))
+    own = {name: to_host(array) for name, array in arrays(model).items()}
+    archive.write(path, KIND, configuration(model), own)
 
 
 def load(path: str | Path, known: Mapping[str, type] | None = None) -> Sequential:
@@ -97,4 +102,4 @@ def put_into(model: Sequential, saved: Mapping[str, np.ndarray], path: str | Pat
                 "model's type"
             )
     for name, array in own.items():
-        array[...] = saved[name]
+        copy(saved[name], array)

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from dlcourse import validation
+from dlcourse import devices, validation
 from dlcourse.buffers import Buffers
 from dlcourse.layers import Layer, copy_of
 from dlcourse.model.summary import Summary
@@ -34,6 +34,8 @@ class Sequential:
         The two flat buffers and the named views into them.
     input_shape, output_shape
         Shapes of one example at either end.
+    device
+        Where the model is, ``dlcourse.devices.CPU`` at first; see ``to``.
     """
 
     def __init__(
@@ -71,17 +73,75 @@ class Sequential:
         self.output_shape = shape
         self.input_dtype = layers[0].input_dtype(self.dtype)
 
+        self.device: devices.Device = devices.CPU
         self.parameters = Parameters(specs, self.dtype)
         for name, spec in specs.items():
             spec.initializer(self.parameters[name].value, rng)
-        pool = Buffers()
+        self._inputs, pool = Buffers(), Buffers()
         for layer in layers:
             layer.share(pool)
+        self._bind()
+
+    def _bind(self) -> None:
+        """Give each layer its views of the flat buffers."""
+        for layer in self.layers:
             own = self.parameters.of_layer(layer.name)
             layer.bind(
                 {name: part.value for name, part in own.items()},
                 {name: part.gradient for name, part in own.items()},
             )
+
+    def to(self, device: str | devices.Device) -> "Sequential":
+        """Move the model to "cuda", a GPU, or back to "cpu", in place; return the model.
+
+        Parameters, gradients and the layers' state are copied; work arrays are made anew; an
+        optimizer's state follows at its next step. Arguments and results stay NumPy's: ``fit``,
+        ``evaluate`` and ``predict`` copy to and fro, and so do ``forward`` and ``backward`` with
+        what they are given, but these two leave their results on the GPU, for
+        ``dlcourse.devices.to_host``.
+
+        Raises
+        ------
+        RuntimeError
+            There is no GPU that can be used.
+        TypeError
+            The model's type is float64, in which kernels for a GPU do not compute.
+        """
+        target = devices.device(device)
+        if target is not self.device:
+            target.check(self.dtype)
+            self.parameters.move(target.put)
+            for layer in self.layers:
+                layer.move(target)
+            self._bind()
+            self._inputs.allocate_by(target.empty)
+            self.device = target
+        return self
+
+    def checked_inputs(self, name: str, value: Any) -> np.ndarray:
+        """Return inputs (n, *input_shape) after looking at shape, type and, if need be, numbers.
+
+        What lies on a GPU was looked at, number by number, before it was copied there.
+        """
+        array = validation.batch(name, value, self.input_shape, self.input_dtype)
+        if isinstance(array, np.ndarray):
+            self.layers[0].check_inputs(array)
+        return array
+
+    def _here(self, name: str, array: np.ndarray) -> np.ndarray:
+        """Return an array where the model is: itself, or a copy that the next one overwrites."""
+        if isinstance(array, np.ndarray):
+            if self.device is devices.CPU:
+                return array
+            copied = self._inputs.get(name, array.shape, array.dtype)
+            devices.copy(array, copied)
+            return copied
+        if devices.device_of(array) is not self.device:
+            raise ValueError(
+                f"{name} is {validation.describe(array)}: expected an array on "
+                f"{self.device.name!r}, where the model is, or one of NumPy's"
+            )
+        return array
 
     def __repr__(self) -> str:
         layers = ", ".join(map(repr, self.layers))
@@ -92,14 +152,16 @@ class Sequential:
         # buffers nobody's. So the model is made anew, and given the numbers.
         layers = [copy_of(layer) for layer in self.layers]
         rates = {part.name: part.rate for part in self.parameters}
-        return _made_again, (layers, self.input_shape, self.dtype.name, self.snapshot(), rates)
+        numbers = {name: devices.to_host(array) for name, array in self.snapshot().items()}
+        made_of = layers, self.input_shape, self.dtype.name
+        return _made_again, (*made_of, numbers, rates, self.device.name)
 
     def forward(self, x: np.ndarray, training: bool = True) -> np.ndarray:
         """Return the outputs (n, *output_shape) for a batch x (n, *input_shape).
 
         The result is the last layer's own buffer, overwritten by the next call.
         """
-        x = validation.batch("x", x, self.input_shape, self.input_dtype)
+        x = self._here("x", self.checked_inputs("x", x))
         for layer in self.layers:
             x = layer.forward(x, training)
         return x
@@ -110,7 +172,7 @@ class Sequential:
         The gradient for the input, a whole matrix product that training does not need, is
         computed and returned only where ``input_gradient`` asks for it.
         """
-        dy = validation.batch("dy", dy, self.output_shape, self.dtype)
+        dy = self._here("dy", validation.batch("dy", dy, self.output_shape, self.dtype))
         for layer in reversed(self.layers[1:]):
             dy = layer.backward(dy)  # type: ignore[assignment]  # asked for, so never None
         dx = self.layers[0].backward(dy, input_gradient)
@@ -118,11 +180,12 @@ class Sequential:
 
     def predict(self, x: np.ndarray, batch_size: int = 1024) -> np.ndarray:
         """Return the outputs for x in evaluation mode, as a new array, a batch at a time."""
-        x = validation.batch("x", x, self.input_shape, self.input_dtype)
+        x = self.checked_inputs("x", x)
         size = validation.count("batch_size", batch_size)
         y = np.empty((len(x), *self.output_shape), self.dtype)
         for start in range(0, len(x), size):
-            y[start : start + size] = self.forward(x[start : start + size], training=False)
+            part = slice(start, start + size)
+            devices.copy(self.forward(x[part], training=False), y[part])
         return y
 
     @property
@@ -137,12 +200,12 @@ class Sequential:
     def snapshot(self) -> dict[str, np.ndarray]:
         """Return copies of all that training changes in the model, for ``restore``."""
         arrays = {"parameters": self.parameters.values, **self.state}
-        return {name: array.copy() for name, array in arrays.items()}
+        return {name: devices.copy_of(array) for name, array in arrays.items()}
 
     def restore(self, snapshot: dict[str, np.ndarray]) -> None:
         """Put back, in place, what ``snapshot`` copied."""
         for name, array in {"parameters": self.parameters.values, **self.state}.items():
-            array[...] = snapshot[name]
+            devices.copy(snapshot[name], array)
 
     def summary(self) -> Summary:
         """Return a table of layers, output shapes and parameter counts, as text and as HTML."""
@@ -161,10 +224,11 @@ def _made_again(
     dtype: str,
     snapshot: dict[str, np.ndarray],
     rates: dict[str, float],
+    device: str,
 ) -> Sequential:
     """Return a model of these layers with the numbers of a snapshot."""
     model = Sequential(*layers, input_shape=input_shape, rng=0, dtype=dtype)
     model.restore(snapshot)
     for name, rate in rates.items():
         model.parameters.set_rate(name, rate)
-    return model
+    return model.to(device)

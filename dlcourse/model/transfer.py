@@ -3,6 +3,7 @@
 import numpy as np
 
 from dlcourse import validation
+from dlcourse.devices import copy
 from dlcourse.layers import Layer, copy_of
 from dlcourse.model.sequential import Sequential
 
@@ -34,7 +35,8 @@ def with_new_head(
     Returns
     -------
     Sequential
-        It remembers what the layers taken remember (running statistics of BatchNorm, say).
+        It remembers what the layers taken remember (running statistics of BatchNorm, say), and is
+        where ``model`` is.
 
     Notes
     -----
@@ -51,12 +53,12 @@ def with_new_head(
     for old, copied in zip(model.layers, kept, strict=False):
         source = model.parameters.of_layer(old.name)
         for name, part in new.parameters.of_layer(copied.name).items():
-            part.value[...] = source[name].value
+            copy(source[name].value, part.value)
         for name, array in copied.state.items():
-            array[...] = old.state[name]
+            copy(old.state[name], array)
         if source:
             new.parameters.set_rate(copied.name, rate)
-    return new
+    return new.to(model.device)
 
 
 def _number_kept(model: Sequential, keep: int | str) -> int:

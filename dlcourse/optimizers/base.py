@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from dlcourse import validation
+from dlcourse.devices import copy, copy_of, device_of
 from dlcourse.kernels import kernels_for
 from dlcourse.parameters import Parameters, Segment
 
@@ -47,7 +48,8 @@ class Optimizer:
         How many steps were taken.
     state
         Named arrays of the size of the flat buffer (velocities, moments), in the order in which
-        the kernel takes them; empty where the formula needs no memory.
+        the kernel takes them; empty where the formula needs no memory. They follow the
+        parameters to another device at the next step.
 
     Notes
     -----
@@ -78,6 +80,8 @@ class Optimizer:
         self.state: dict[str, np.ndarray] = {}
         self._segments: tuple[Segment, ...] | None = None
         self._stretches: list[_Stretch] = []
+        #: What a kernel gets for state that an option leaves out.
+        self._none: np.ndarray = np.empty(0, parameters.values.dtype)
 
     @property
     def learning_rate(self) -> float:
@@ -107,7 +111,8 @@ class Optimizer:
 
     def _keep(self, name: str, value: float = 0.0) -> None:
         """Keep an array under this name, one number for each parameter."""
-        self.state[name] = np.full_like(self.parameters.values, value)
+        p = self.parameters.values
+        self.state[name] = device_of(p).put(np.full(p.shape, value, p.dtype))
 
     def step(self) -> None:
         """Update all parameters in place from their gradients."""
@@ -131,11 +136,17 @@ class Optimizer:
         raise NotImplementedError
 
     def _current_stretches(self) -> list[_Stretch]:
-        """Return views of what is to be updated, made anew only after a rate has changed."""
+        """Return views of what is to be updated.
+
+        They are made anew only after a rate has changed, or the parameters have moved.
+        """
         segments = self.parameters.segments(self.decay if self.weight_decay else "all")
         if segments is not self._segments:
             self._segments = segments
             p, g = self.parameters.values, self.parameters.gradients
+            put = device_of(p).put
+            self.state = {name: put(array) for name, array in self.state.items()}
+            self._none = put(np.empty(0, p.dtype))
             self._stretches = [
                 _Stretch(
                     rate,
@@ -154,7 +165,7 @@ class Optimizer:
         return {
             "steps": np.array(self.steps),
             "learning_rate": np.array(self.learning_rate),
-            **{name: array.copy() for name, array in self.state.items()},
+            **{name: copy_of(array) for name, array in self.state.items()},
         }
 
     def restore(self, snapshot: dict[str, np.ndarray]) -> None:
@@ -171,7 +182,7 @@ class Optimizer:
         self.steps = int(snapshot["steps"])
         self.learning_rate = float(snapshot["learning_rate"])
         for name, array in self.state.items():
-            array[...] = snapshot[name]
+            copy(snapshot[name], array)
 
 
 def _listed(shapes: Mapping[str, tuple[int, ...]]) -> str:

@@ -1,6 +1,7 @@
 """Clipping: keeping one bad batch from throwing the parameters far away."""
 
 import math
+from typing import Any
 
 from dlcourse import validation
 from dlcourse.kernels import kernels_for
@@ -20,18 +21,26 @@ def clip_by_norm(parameters: Parameters, limit: float) -> float:
         The norm is not finite; the gradients are left as they are.
     """
     limit = validation.number("limit", limit, above=0)
+    return checked_norm(float(clip_norm(parameters, limit)))
+
+
+def clip_norm(parameters: Parameters, limit: float) -> Any:
+    """Do as ``clip_by_norm`` does, and leave a norm that is not finite to ``checked_norm``.
+
+    On a GPU the norm stays there until somebody asks for it, so that nobody waits.
+    """
     gradients = parameters.gradients
-    kernels = kernels_for(gradients)
-    learning = [segment.part for segment in parameters.segments() if segment.rate > 0]
-    norm = math.sqrt(sum(kernels.sum_of_squares(gradients[part]) for part in learning))
+    learning = [gradients[segment.part] for segment in parameters.segments() if segment.rate > 0]
+    return kernels_for(gradients).clip_norm(learning, limit) if learning else 0.0
+
+
+def checked_norm(norm: float) -> float:
+    """Return the norm of gradients, or raise ``NotFiniteError`` where it is not finite."""
     if not math.isfinite(norm):
         raise validation.NotFiniteError(
             f"the gradients have norm {norm}: expected finite gradients; a lower learning rate or "
             "a smaller first scale of the weights may help"
         )
-    if norm > limit:
-        for part in learning:
-            kernels.scale_in_place(gradients[part], limit / norm)
     return norm
 
 

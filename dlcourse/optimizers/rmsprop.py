@@ -57,7 +57,6 @@ class RMSprop(Optimizer):
             self._keep("mean")
         if self.momentum:
             self._keep("velocity")
-        self._empty = np.empty_like(self.parameters.values[:0])
 
     def _own_options(self) -> dict[str, Any]:
         return {
@@ -70,8 +69,8 @@ class RMSprop(Optimizer):
     def _update(self, kernels: ModuleType, p: np.ndarray, g: np.ndarray,
                 state: tuple[np.ndarray, ...], rate: float, shrink: float) -> None:  # fmt: skip
         squares, *others = state
-        mean = others.pop(0) if self.centered else self._empty
-        velocity = others.pop(0) if self.momentum else self._empty
+        mean = others.pop(0) if self.centered else self._none
+        velocity = others.pop(0) if self.momentum else self._none
         kernels.rmsprop_step(
             p, g, squares, mean, velocity, rate, self.beta, self.epsilon, self.momentum, shrink
         )

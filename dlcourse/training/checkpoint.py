@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from dlcourse import archive, validation
+from dlcourse.devices import to_host
 from dlcourse.model import saving
 from dlcourse.training.callback import Callback, Run
 
@@ -45,15 +46,15 @@ class Checkpoint(Callback):
 
 def write(run: Run, path: str | Path) -> None:
     """Write the state of a run, at the end of an epoch, to a checkpoint file."""
-    arrays = {f"model/{name}": array for name, array in saving.arrays(run.model).items()}
+    arrays = {f"model/{name}": to_host(array) for name, array in saving.arrays(run.model).items()}
     for name, array in run.optimizer.snapshot().items():
-        arrays[f"optimizer/{name}"] = array
+        arrays[f"optimizer/{name}"] = to_host(array)
     remembered = []
     for position, callback in enumerate(run.callbacks):
         plain = {}
         for name, value in callback.state().items():
-            if isinstance(value, np.ndarray):
-                arrays[f"callback {position}/{name}"] = value
+            if isinstance(value, np.ndarray) or validation.on_gpu(value):
+                arrays[f"callback {position}/{name}"] = to_host(value)
             else:
                 plain[name] = value
         remembered.append({"type": type(callback).__name__, "values": plain})

@@ -8,7 +8,8 @@ from time import perf_counter
 import numpy as np
 
 from dlcourse import validation
-from dlcourse.data import Augmentation, Dataset, as_dataset, batches
+from dlcourse.data import Augmentation, Dataset, as_dataset
+from dlcourse.devices import copy, to_host
 from dlcourse.losses import Loss
 from dlcourse.model import Sequential
 from dlcourse.optimizers import Optimizer
@@ -16,11 +17,15 @@ from dlcourse.regularizers import ElasticNet, MaxNorm
 from dlcourse.schedules import Schedule
 from dlcourse.training.callback import Callback, Run
 from dlcourse.training.checkpoint import Checkpoint, restore
+from dlcourse.training.feed import Feed
 from dlcourse.training.history import History
 from dlcourse.training.progress import ProgressBar
 from dlcourse.training.step import Accumulator, Recipe
 from dlcourse.training.tally import Metric, Tally
 from dlcourse.validation import NotFiniteError
+
+#: Examples of a batch in evaluation, where nothing is kept for a backward pass.
+EVALUATED = 1024
 
 
 class TrainingDiverged(NotFiniteError):
@@ -113,7 +118,10 @@ def fit(
         batch_size, accumulate, augment, schedule, penalty, clip_norm, clip_value, max_norm
     )
     train = _checked_data("data", data, model, loss, augment)
-    held_out = None if validation is None else _checked_data("validation", validation, model, loss)
+    feed = Feed(model.device, train, augment)
+    held_out = None
+    if validation is not None:
+        held_out = Feed(model.device, _checked_data("validation", validation, model, loss))
     rng = _generator("rng", rng)
     watchers = [*callbacks, *([ProgressBar()] if progress else [])]
     # A checkpoint comes last, so that it holds what the others remember of this epoch too.
@@ -128,9 +136,9 @@ def fit(
     try:
         while run.epoch < run.epochs and run.history.stopped is None:
             run.epoch += 1
-            values = _train_one_epoch(run, train, recipe)
+            values = _train_one_epoch(run, feed, recipe)
             if held_out is not None:
-                for name, value in evaluate(model, loss, held_out, metrics=metrics).items():
+                for name, value in _evaluate(model, loss, held_out, EVALUATED, metrics).items():
                     values[f"validation_{name}"] = value
             run.history.append(values)
             for callback in watchers:
@@ -143,35 +151,32 @@ def fit(
     return run.history
 
 
-def _train_one_epoch(run: Run, data: Dataset, recipe: Recipe) -> dict[str, float]:
+def _train_one_epoch(run: Run, feed: Feed, recipe: Recipe) -> dict[str, float]:
     """Go through the data once; return the means over the epoch's examples."""
     model, loss, optimizer = run.model, run.loss, run.optimizer
     good = model.snapshot(), optimizer.snapshot()
     began = perf_counter()
     tally = Tally(model, loss)
     accumulator = Accumulator(model.parameters, recipe.accumulate)
-    number = 0
     try:
         # Divergence is noticed, and said, by the loss; NumPy's own warnings would come first.
         with np.errstate(all="ignore"):
-            for x, target in batches(data, recipe.batch_size, run.rng):
-                number += 1
-                if recipe.augment is not None:
-                    x = recipe.augment(x, run.rng)
+            for x, target in feed.batches(recipe.batch_size, run.rng):
                 y = model.forward(x)
                 value = loss.forward(y, target)
-                if not math.isfinite(value):
-                    raise NotFiniteError(f"the loss became {value}")
-                model.backward(loss.backward())
                 tally.add(value, y, target)
-                if accumulator.add(len(x), last=tally.examples == len(data.x)):
-                    recipe.step(optimizer)
+                if isinstance(value, float) and not math.isfinite(value):
+                    break  # on a GPU nobody knows before the end of the epoch
+                model.backward(loss.backward())
+                if accumulator.add(len(x), last=tally.examples == len(feed)):
+                    tally.add_norm(recipe.step(optimizer))
+            tally.check()
     except NotFiniteError as error:
         model.restore(good[0])
         optimizer.restore(good[1])
         raise TrainingDiverged(
-            f"{error} in epoch {run.epoch}, batch {number}: model and optimizer are as before "
-            f"that epoch again; try a learning rate below {optimizer.learning_rate:g}"
+            f"{error} in epoch {run.epoch}, batch {tally.batches}: model and optimizer are as "
+            f"before that epoch again; try a learning rate below {optimizer.learning_rate:g}"
         ) from None
     return tally.means() | recipe.measured(optimizer) | {"seconds": perf_counter() - began}
 
@@ -180,26 +185,32 @@ def evaluate(
     model: Sequential,
     loss: Loss,
     data: tuple,
-    batch_size: int = 1024,
+    batch_size: int = EVALUATED,
     metrics: Mapping[str, Metric] | None = None,
 ) -> dict[str, float]:
     """Return the mean "loss" over ``data`` in evaluation mode, with labels the "accuracy".
 
     ``metrics`` are more functions of (targets, outputs), by name.
     """
-    data = _checked_data("data", data, model, loss)
+    feed = Feed(model.device, _checked_data("data", data, model, loss))
+    return _evaluate(model, loss, feed, _count("batch_size", batch_size), metrics)
+
+
+def _evaluate(
+    model: Sequential, loss: Loss, feed: Feed, size: int, metrics: Mapping[str, Metric] | None
+) -> dict[str, float]:
     metrics = metrics or {}
-    size = _count("batch_size", batch_size)
     tally = Tally(model, loss)
-    outputs = np.empty((len(data.x) if metrics else 0, *model.output_shape), model.dtype)
-    for x, target in batches(data, size):
+    outputs = model.device.empty((len(feed) if metrics else 0, *model.output_shape), model.dtype)
+    for x, target in feed.batches(size):
         y = model.forward(x, training=False)
         if metrics:
-            outputs[tally.examples : tally.examples + len(x)] = y
+            copy(y, outputs[tally.examples : tally.examples + len(x)])
         tally.add(loss.forward(y, target), y, target)
-    return tally.means() | {
-        name: float(metric(data.y, outputs)) for name, metric in metrics.items()
-    }
+    means = tally.means()
+    if metrics:
+        outputs = to_host(outputs)
+    return means | {name: float(metric(feed.targets, outputs)) for name, metric in metrics.items()}
 
 
 def _check_parts(model: Sequential, loss: Loss, optimizer: Optimizer) -> None:
@@ -222,8 +233,10 @@ def _checked_data(
     data = as_dataset(name, value)
     cropped = augment is not None and augment.crop is not None
     # What will be cropped may have any size; the model looks at what comes out.
-    shape = data.x.shape[1:] if cropped else model.input_shape
-    x = validation.batch(f"{name}.x", data.x, shape, model.input_dtype)
+    if cropped:
+        x = validation.batch(f"{name}.x", data.x, data.x.shape[1:], model.input_dtype)
+    else:
+        x = model.checked_inputs(f"{name}.x", data.x)
     y = loss.check_target(data.y, model.output_shape, len(x), model.dtype, f"{name}.y")
     return Dataset(validation.finite(f"{name}.x", x), validation.finite(f"{name}.y", y))
 

@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 
 from dlcourse import validation
-from dlcourse.data import Dataset, as_dataset, batches
+from dlcourse.data import Dataset, as_dataset
 from dlcourse.losses import Loss
 from dlcourse.model import Sequential
 from dlcourse.optimizers import Optimizer
 from dlcourse.schedules import ExponentialRamp, LinearRamp
+from dlcourse.training.feed import Feed
 
 #: How slowly the smoothed loss forgets: about the last ten steps count.
 SMOOTHING = 0.9
@@ -79,9 +80,7 @@ def learning_rate_range_test(
     Smith, "Cyclical Learning Rates for Training Neural Networks", 2017, §3.3.
     """
     data = as_dataset("data", data)
-    x_all = validation.finite(
-        "data.x", validation.batch("data.x", data.x, model.input_shape, model.input_dtype)
-    )
+    x_all = validation.finite("data.x", model.checked_inputs("data.x", data.x))
     target_all = loss.check_target(data.y, model.output_shape, len(x_all), model.dtype, "data.y")
     ramps: dict[str, Any] = {"exponential": ExponentialRamp, "linear": LinearRamp}
     if spacing not in ramps:
@@ -93,6 +92,7 @@ def learning_rate_range_test(
     batch_size = validation.count("batch_size", batch_size)
     rng = validation.generator("rng", rng)
 
+    feed = Feed(model.device, Dataset(x_all, target_all))
     kept = model.snapshot(), optimizer.snapshot()
     rates: list[float] = []
     losses: list[float] = []
@@ -103,9 +103,9 @@ def learning_rate_range_test(
         for step in range(schedule.steps):
             batch = next(stream, None)
             if batch is None:
-                stream = batches(Dataset(x_all, target_all), batch_size, rng)
+                stream = feed.batches(batch_size, rng)
                 batch = next(stream)
-            value = loss.forward(model.forward(batch.x), batch.y)
+            value = float(loss.forward(model.forward(batch.x), batch.y))
             if not math.isfinite(value):
                 break
             average = SMOOTHING * average + (1 - SMOOTHING) * value

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dlcourse import validation
 from dlcourse.data import Dataset, as_dataset
+from dlcourse.devices import to_host
 from dlcourse.layers import ReLU, Sigmoid, Tanh
 from dlcourse.losses import Loss
 from dlcourse.model import Sequential
@@ -52,6 +52,11 @@ class LayerStatistics:
     update_ratio: float | None
 
 
+def on_host(array: np.ndarray) -> np.ndarray:
+    """Return a copy in the host's memory, whatever becomes of the array."""
+    return array.copy() if isinstance(array, np.ndarray) else to_host(array)
+
+
 def root_mean_square(array: np.ndarray) -> float:
     """Return √(mean of squares), the typical size of an element."""
     return float(np.sqrt(np.mean(np.square(array, dtype=np.float64))))
@@ -76,14 +81,14 @@ def signal_statistics(
     outputs: list[np.ndarray] = []
     gradients: list[np.ndarray] = []
 
-    y = validation.batch("data.x", x, model.input_shape, model.input_dtype)
+    y = model.device.put(model.checked_inputs("data.x", x))
     for layer in model.layers:
         y = layer.forward(y)
-        outputs.append(y.copy())
+        outputs.append(on_host(y))
     loss.forward(y, target)
     dy = loss.backward()
     for layer in reversed(model.layers):
-        gradients.append(dy.copy())
+        gradients.append(on_host(dy))
         dy = layer.backward(dy, input_gradient=layer is not model.layers[0])  # type: ignore[assignment]
     gradients.reverse()
     after = _trial_step(model, optimizer) if optimizer is not None else None
@@ -101,8 +106,8 @@ def signal_statistics(
             saturated = float(np.mean(np.abs(output) > SATURATED_TANH))
         size, change = 0.0, None
         if own and after is not None:
-            values = [part.value.ravel() for part in own]
-            moved = [after[part.name].ravel() - part.value.ravel() for part in own]
+            values = [to_host(part.value).ravel() for part in own]
+            moved = [after[part.name].ravel() - to_host(part.value).ravel() for part in own]
             size = float(np.linalg.norm(np.concatenate(values)))
             change = float(np.linalg.norm(np.concatenate(moved)))
         found.append(
@@ -114,7 +119,9 @@ def signal_statistics(
                 dead=dead,
                 saturated=saturated,
                 parameter_gradient=(
-                    root_mean_square(np.concatenate([part.gradient.ravel() for part in own]))
+                    root_mean_square(
+                        np.concatenate([to_host(part.gradient).ravel() for part in own])
+                    )
                     if own
                     else None
                 ),
@@ -128,7 +135,7 @@ def _trial_step(model: Sequential, optimizer: Optimizer) -> dict[str, np.ndarray
     """Take one step and undo the optimizer's part of it; return what the parameters became."""
     before = optimizer.snapshot()
     optimizer.step()
-    after = {part.name: part.value.copy() for part in model.parameters}
+    after = {part.name: on_host(part.value) for part in model.parameters}
     optimizer.restore(before)
     return after
 

@@ -1,12 +1,16 @@
 """What a training step does beside forward, loss and backward."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from dlcourse import validation
 from dlcourse.data import Augmentation
-from dlcourse.optimizers import Optimizer, clip_by_norm, clip_by_value
+from dlcourse.devices import device_of
+from dlcourse.kernels import kernels_for
+from dlcourse.optimizers import Optimizer, clip_by_value
+from dlcourse.optimizers.clipping import clip_norm
 from dlcourse.parameters import Parameters
 from dlcourse.regularizers import ElasticNet, MaxNorm
 from dlcourse.schedules import Schedule
@@ -47,20 +51,24 @@ class Recipe:
                 "step, such as CosineDecay"
             )
 
-    def step(self, optimizer: Optimizer) -> None:
-        """Penalty, clipping, learning rate, step, bound: in this order."""
+    def step(self, optimizer: Optimizer) -> Any:
+        """Penalty, clipping, learning rate, step, bound: in this order.
+
+        Returns the norm of the gradients where they were clipped by it, else 0: a number that may
+        have yet to come from a GPU.
+        """
         parameters = optimizer.parameters
         if self.penalty is not None:
             self.penalty.backward(parameters)
         if self.clip_value is not None:
             clip_by_value(parameters, self.clip_value)
-        if self.clip_norm is not None:
-            clip_by_norm(parameters, self.clip_norm)
+        norm = 0.0 if self.clip_norm is None else clip_norm(parameters, self.clip_norm)
         if self.schedule is not None:
             optimizer.learning_rate = self.schedule(optimizer.steps)
         optimizer.step()
         if self.max_norm is not None:
             self.max_norm.apply(parameters)
+        return norm
 
     def measured(self, optimizer: Optimizer) -> dict[str, float]:
         """Return what the history follows: the penalty and the learning rate, where they vary."""
@@ -77,7 +85,10 @@ class Accumulator:
 
     def __init__(self, parameters: Parameters, batches: int) -> None:
         self.parameters, self.batches = parameters, batches
-        self._sum = np.zeros_like(parameters.gradients) if batches > 1 else None
+        self._sum: np.ndarray | None = None
+        if batches > 1:
+            gradients = parameters.gradients
+            self._sum = device_of(gradients).put(np.zeros(gradients.shape, gradients.dtype))
         self._rows, self._count = 0, 0
 
     def add(self, rows: int, last: bool) -> bool:
@@ -88,13 +99,14 @@ class Accumulator:
         if self._sum is None:
             return True
         gradients = self.parameters.gradients
-        gradients *= rows
-        self._sum += gradients
+        kernels = kernels_for(gradients)
+        kernels.add_scaled(self._sum, gradients, rows)
         self._rows += rows
         self._count += 1
         if self._count < self.batches and not last:
             return False
-        np.divide(self._sum, self._rows, out=gradients)
-        self._sum.fill(0)
+        kernels.copy(self._sum, gradients)
+        kernels.scale_in_place(gradients, 1 / self._rows)
+        kernels.fill(self._sum, 0.0)
         self._rows, self._count = 0, 0
         return True

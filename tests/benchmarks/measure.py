@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 import time
 import warnings
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from multiprocessing import get_context
@@ -73,15 +73,18 @@ def measure(
     timings: dict[str, Timing] = {}
     failures: dict[str, str] = {}
     with ExitStack() as stack:
-        racers: dict[str, _Racer] = {}
-        for name in names:
-            racer = stack.enter_context(_Racer(name, workload))
+        racers: dict[str, Racer] = {}
+        # Getting ready is mostly compiling, and not timed: all at once.
+        started = {name: stack.enter_context(Racer(name, _serve, name, workload)) for name in names}
+        for name, racer in started.items():
             answer = racer.ready()
             if isinstance(answer, str):
                 failures[name] = answer
             elif answer is not None:
                 racers[name] = racer
         turns: dict[str, list[float]] = {name: [] for name in racers}
+        for racer in racers.values():
+            racer.turn()  # in which it finds out how many runs make a turn
         end = perf_counter() + seconds
         for number in range(MOST_ROUNDS):
             if number >= FEWEST_ROUNDS and perf_counter() > end:
@@ -94,18 +97,22 @@ def measure(
     return timings, failures
 
 
-class _Racer:
-    """A process that works when it is its turn, and sleeps on a pipe else."""
+class Racer:
+    """A process that works when it is its turn, and sleeps on a pipe else.
 
-    said: tuple[int | None, np.ndarray]
+    ``serve(connection, *arguments)`` runs in the process: it sends what it has to say when it is
+    ready, then receives True for each turn, and answers, until it receives False.
+    """
 
-    def __init__(self, name: str, workload: Workload) -> None:
+    said: Any
+
+    def __init__(self, name: str, serve: Callable[..., None], *arguments: Any) -> None:
         context = get_context("spawn")
         self._name = name
         self._ours, theirs = context.Pipe()
-        self._process = context.Process(target=_serve, args=(theirs, name, workload), daemon=True)
+        self._process = context.Process(target=serve, args=(theirs, *arguments), daemon=True)
 
-    def __enter__(self) -> _Racer:
+    def __enter__(self) -> Racer:
         self._process.start()
         return self
 
@@ -126,12 +133,12 @@ class _Racer:
         self._wait_until_asleep()
         return answer
 
-    def turn(self) -> float:
-        """Let it work; return the seconds of one run."""
+    def turn(self) -> Any:
+        """Let it work; return its answer."""
         self._ours.send(True)
-        seconds = self._receive()
+        answer = self._receive()
         self._wait_until_asleep()
-        return seconds
+        return answer
 
     def _receive(self) -> Any:
         patience = perf_counter() + PATIENCE_SECONDS
@@ -175,13 +182,14 @@ def _serve(connection: Connection, name: str, workload: Workload) -> None:
             connection.send(None)
             return
         result = np.array(result, np.float64).ravel()[:100]  # of this moment: it is overwritten
-        warm = _repeats(run, WARM_SECONDS)
-        timed = _repeats(run, TURN_SECONDS)
     except Exception as error:  # what a peer cannot do is to be reported, whatever it says
         connection.send(f"{type(error).__name__}: {str(error).strip().splitlines()[0]}")
         return
     connection.send((grown, result))
+    warm = timed = 0
     while connection.recv():
+        if not timed:
+            warm, timed = _repeats(run, WARM_SECONDS), _repeats(run, TURN_SECONDS)
         for _ in range(warm):
             run()
         start = perf_counter()

@@ -2,6 +2,8 @@
 
 import ctypes
 import subprocess
+import sys
+from dataclasses import replace
 from importlib import metadata, util
 from pathlib import Path
 from types import SimpleNamespace
@@ -11,8 +13,10 @@ import pytest
 import dlcourse
 from dlcourse import commands
 from dlcourse.commands import doctor
-from dlcourse.commands.doctor import computing, installation, jupyter, system
+from dlcourse.commands.doctor import computing, gpu, installation, jupyter, system, trial
 from dlcourse.commands.doctor.finding import Finding, closing_line, lines_of
+from dlcourse.commands.doctor.gpu import Cuda
+from tests.kernels.cuda.machine_code import compiling_for
 
 
 @pytest.fixture
@@ -228,56 +232,178 @@ class Driver:
         return 0
 
 
-class TestGpu:
-    def test_the_simulator_is_named(self, versions):
-        versions(numba_cuda="0.30.4")
-        finding = computing.gpu({"NUMBA_ENABLE_CUDASIM": "1"})
-        assert finding.level == "ok"
-        assert finding.value.startswith("simulated on the CPU")
+#: A machine on which kernels run.
+WORKS = Cuda(
+    driver=(13, 0), devices=("NVIDIA A",), numba_cuda="0.30.4", implementation="NVIDIA",
+    ptx=(9, 0), nvrtc=(13, 0),
+)  # fmt: skip
 
-    def test_the_simulator_without_numba_cuda_is_worth_a_look(self, versions):
-        versions(numba_cuda=None)
-        finding = computing.gpu({"NUMBA_ENABLE_CUDASIM": "1"})
-        assert finding.level == "warn"
-        assert "[cuda]" in finding.remedy
+
+def only(findings):
+    """Return the finding that is worth a look, of which there is one."""
+    (finding,) = (one for one in findings if one.level != "ok")
+    return finding
+
+
+class TestGpu:
+    def test_a_gpu_that_works_is_named(self):
+        first, second = gpu.gpu(WORKS)
+        assert (first.level, second.level) == ("ok", "ok")
+        assert first.value == "NVIDIA A; driver for CUDA 13.0; numba-cuda 0.30.4"
+        assert second.value == (
+            "one that was tried ran; the compiler writes PTX 9.0, the driver takes 9.0"
+        )
+
+    def test_the_simulator_is_named(self):
+        (finding,) = gpu.gpu(Cuda(simulated=True, numba_cuda="0.30.4"))
+        assert finding.level == "ok"
+        assert finding.value == "simulated on the CPU (DLCOURSE_CUDA); numba-cuda 0.30.4"
+        assert "[cuda]" in only(gpu.gpu(Cuda(simulated=True))).remedy
 
     def test_no_driver_is_nothing_to_mend(self):
-        def missing(name):
-            assert name == "libcuda.so.1"
-            raise OSError(name)
-
-        finding = computing.gpu({}, missing, "linux")
+        (finding,) = gpu.gpu(Cuda())
         assert (finding.level, finding.remedy) == ("ok", "")
         assert "no NVIDIA driver" in finding.value
 
     def test_a_mac_has_none(self):
-        finding = computing.gpu({"NUMBA_ENABLE_CUDASIM": "0"}, platform="darwin")
+        (finding,) = gpu.gpu(Cuda(platform="darwin"))
         assert finding == Finding("GPU", "none that CUDA knows; the simulator stands in for one")
 
-    def test_a_driver_that_does_not_start_is_worth_a_look(self):
-        finding = computing.gpu({}, lambda name: Driver(status=803), "linux")
-        assert finding.level == "warn"
-        assert finding.value == "the NVIDIA driver does not start: CUDA error 803"
-        assert finding.remedy
+    @pytest.mark.parametrize(
+        ("changes", "name", "value", "remedy"),
+        [
+            (
+                {"driver": None, "devices": (), "driver_error": "CUDA error 803"},
+                "GPU",
+                "the NVIDIA driver does not start: CUDA error 803",
+                "docker run --gpus all",
+            ),
+            ({"devices": ()}, "GPU", "knows of no GPU", "Change runtime type > GPU"),
+            (
+                {"driver": (11, 4)},
+                "CUDA driver",
+                "for CUDA 11.4: too old for numba-cuda, which needs 12.0",
+                "apt-get install nvidia-driver",
+            ),
+            ({"numba_cuda": ""}, "CUDA kernels", "numba-cuda is missing", "install -e '.[cuda]'"),
+            (
+                {"implementation": "built-in"},
+                "CUDA kernels",
+                "the .pth file of numba-cuda did not run",
+                "--force-reinstall --no-deps numba-cuda==0.30.4",
+            ),
+            (
+                {"ptx": None, "compiler_error": "NvvmSupportError: libNVVM cannot be found"},
+                "CUDA compiler",
+                "libNVVM cannot be used: NvvmSupportError: libNVVM cannot be found",
+                "pip install nvidia-nvvm==13.0.* nvidia-cuda-nvrtc==13.0.*",
+            ),
+            (  # what Colab says: its driver is older than the compiler that pip fetched
+                {"driver": (12, 4)},
+                "CUDA compiler",
+                "newer than the driver: writes PTX 9.0, the driver takes 8.4 or older",
+                "pip install nvidia-cuda-nvcc-cu12==12.4.* nvidia-cuda-nvrtc-cu12==12.4.*; or a",
+            ),
+            (
+                {"ptx": (9, 2)},
+                "CUDA compiler",
+                "newer than the driver: writes PTX 9.2, the driver takes 9.0 or older",
+                "pip install nvidia-nvvm==13.0.* nvidia-cuda-nvrtc==13.0.*; or a newer driver",
+            ),
+            (  # the driver's own word counts where the versions seem to fit
+                {"launch_error": "CudaAPIError: [222] Call to cuLinkAddData results in "
+                 "CUDA_ERROR_UNSUPPORTED_PTX_VERSION"},
+                "CUDA compiler",
+                "newer than the driver",
+                "nvidia-nvvm==13.0.*",
+            ),
+            (
+                {"nvrtc": None},
+                "CUDA compiler",
+                "the library NVRTC is missing",
+                "python -m pip install nvidia-cuda-nvrtc==13.0.*",
+            ),
+            (
+                {"nvrtc": (13, 5)},
+                "CUDA compiler",
+                "NVRTC 13.5 is newer than the driver, 13.0",
+                "nvidia-cuda-nvrtc==13.0.*; or a newer driver",
+            ),
+            (
+                {"launch_error": "CudaAPIError: [2] out of memory"},
+                "CUDA kernels",
+                "one that was tried did not run: CudaAPIError: [2] out of memory",
+                "end other programs that use the GPU",
+            ),
+        ],
+    )  # fmt: skip
+    def test_what_is_missing_is_named_with_what_to_install(self, changes, name, value, remedy):
+        finding = only(gpu.gpu(replace(WORKS, **changes)))
+        assert (finding.name, finding.level) == (name, "warn")
+        assert value in finding.value
+        assert remedy in finding.remedy
 
-    def test_a_driver_without_a_device_is_worth_a_look(self):
-        finding = computing.gpu({}, lambda name: Driver(status=100), "linux")
-        assert finding.level == "warn"
-        assert "no CUDA-capable device is detected (CUDA error 100)" in finding.value
+    @pytest.mark.parametrize(
+        ("release", "ptx"),
+        [((12, 0), (8, 0)), ((12, 4), (8, 4)), ((12, 6), (8, 5)), ((12, 8), (8, 7)),
+         ((12, 9), (8, 8)), ((13, 0), (9, 0)), ((13, 2), (9, 2))],
+    )  # fmt: skip
+    def test_the_newest_code_that_a_driver_takes(self, release, ptx):
+        assert gpu.newest_ptx(release) == ptx
 
-    def test_devices_are_named(self, versions):
-        versions(numba_cuda="0.30.4")
-        driver = Driver(["NVIDIA A", "NVIDIA B"], version=12080)
-        finding = computing.gpu({}, lambda name: driver, "win32")
-        assert finding.level == "ok"
-        assert finding.value == "NVIDIA A, NVIDIA B; driver for CUDA 12.8; numba-cuda 0.30.4"
 
-    def test_a_device_without_numba_cuda_is_worth_a_look(self, versions):
+class TestLookingForAGpu:
+    def test_without_a_driver_nothing_more_is_tried(self):
+        def missing(name):
+            assert name == "libcuda.so.1"
+            raise OSError(name)
+
+        found = gpu.look({}, missing, "linux")
+        assert (found.driver, found.devices, found.ptx) == (None, (), None)
+
+    def test_the_switch_and_the_system_are_looked_at_first(self, versions):
+        versions(numba_cuda="9.9")
+        found = gpu.look({"DLCOURSE_CUDA": "simulator"}, None, "linux")
+        assert found == Cuda(simulated=True, numba_cuda="9.9")
         versions(numba_cuda=None)
-        finding = computing.gpu({}, lambda name: Driver(["NVIDIA A"]), "linux")
-        assert finding.level == "warn"
-        assert "numba-cuda is not installed" in finding.value
-        assert "[cuda]" in finding.remedy
+        assert gpu.look({}, None, "darwin") == Cuda(platform="darwin")
+
+    def test_a_driver_that_does_not_start_says_why(self):
+        def error(status):
+            return gpu.look({}, lambda name: Driver(status=status), "linux").driver_error
+
+        assert error(803) == "CUDA error 803"
+        assert error(100) == "no CUDA-capable device is detected (CUDA error 100)"
+
+    def test_the_driver_names_its_devices(self):
+        driver = Driver(["NVIDIA A", "NVIDIA B"], version=12080)
+        assert gpu.ask_driver(lambda name: driver, "nvcuda.dll") == {
+            "driver": (12, 8),
+            "devices": ("NVIDIA A", "NVIDIA B"),
+        }
+
+    def test_a_kernel_is_tried_as_far_as_it_goes(self, monkeypatch):
+        def complain():
+            raise RuntimeError("first line\nsecond line" + 300 * ".")
+
+        monkeypatch.setattr(trial, "nvrtc", lambda: None)
+        assert gpu.try_kernel() == {"implementation": "NVIDIA", "nvrtc": None}
+        monkeypatch.setattr(trial, "nvrtc", lambda: (13, 0))
+        monkeypatch.setattr(trial, "compiled", complain)
+        found = gpu.try_kernel()
+        assert found["compiler_error"].startswith("RuntimeError: first line second line...")
+        assert len(found["compiler_error"]) == 200
+        monkeypatch.setattr(trial, "compiled", lambda: "//\n.version 8.4\n.target sm_80\n")
+        monkeypatch.setattr(trial, "run", complain)
+        found = gpu.try_kernel()
+        assert found["ptx"] == (8, 4)
+        assert found["launch_error"].startswith("RuntimeError: first line second line...")
+
+    @pytest.mark.skipif(sys.platform != "linux", reason="the compiler's packages are for Linux")
+    def test_the_trial_kernel_compiles(self):
+        with compiling_for((8, 0)):
+            assert ".version 9.0\n" in trial.compiled()
+        assert trial.implementation() == "NVIDIA"
 
 
 class TestJupyter:

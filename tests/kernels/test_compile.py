@@ -78,7 +78,7 @@ import numpy as np
 from dlcourse.kernels.cpu import relu_forward
 y = np.empty(1)
 relu_forward(np.array([3.0]), y)
-print(y[0], sum(relu_forward.stats.cache_hits.values()))
+print(y[0], sum(relu_forward.kernel.stats.cache_hits.values()))
 """
 
     def run():

@@ -24,7 +24,7 @@ from dlcourse.layers import (
     Tanh,
 )
 from dlcourse.model import Sequential
-from tests.support import assert_layer_gradients
+from tests.support import DEVICES, assert_layer_gradients
 
 #: Every layer, a function that makes it, and input shapes it takes.
 LAYERS = [
@@ -83,9 +83,10 @@ MAKERS = pytest.mark.parametrize(
 
 
 @MAKERS
+@DEVICES
 @pytest.mark.parametrize("rows", [1, 3])
-def test_gradients(make, shape, rows):
-    assert_layer_gradients(make(), shape, rows=rows)
+def test_gradients(make, shape, rows, device):
+    assert_layer_gradients(make(), shape, rows=rows, device=device)
 
 
 @MAKERS

@@ -14,6 +14,8 @@ LABS = (
     "losses",
     "backprop",
     "descent",
+    "initialization",
+    "tuning",
     "convolution",
 )
 

@@ -7,7 +7,7 @@ is 1 when something that the course needs is wrong.
 import argparse
 from collections.abc import Callable, Iterable
 
-from dlcourse.commands.doctor import computing, installation, jupyter, system
+from dlcourse.commands.doctor import computing, gpu, installation, jupyter, system
 from dlcourse.commands.doctor.finding import Finding, closing_line, lines_of
 
 SUMMARY = "look over this machine and say what is wrong, with a remedy"
@@ -29,7 +29,7 @@ SECTIONS: tuple[tuple[str, Callable[[], Finding | None], tuple[Check, ...]], ...
             computing.threading_layer,
             computing.blas,
             computing.kernel_cache,
-            computing.gpu,
+            gpu.gpu,
         ),
     ),
     (

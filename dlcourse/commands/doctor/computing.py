@@ -1,17 +1,13 @@
-"""Checks of what the library computes with: cores, threads, BLAS, the kernels' cache, a GPU."""
+"""Checks of what the library computes with: cores, threads, BLAS, the kernels' cache."""
 
-import ctypes
 import os
 import sys
-from collections.abc import Callable, Mapping
-from importlib import metadata
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from dlcourse.commands import cache
 from dlcourse.commands.doctor.finding import Finding
-
-DRIVER = {"linux": "libcuda.so.1", "win32": "nvcuda.dll"}
 
 
 def cores() -> Finding:
@@ -104,58 +100,3 @@ def kernel_cache(folders: list[Path] | None = None) -> Finding:
     if not count:
         return Finding("kernel cache", value, "warn", "compile them now: dlcourse warmup")
     return Finding("kernel cache", value)
-
-
-def gpu(
-    environment: Mapping[str, str] = os.environ,
-    load: Callable[[str], Any] = ctypes.CDLL,
-    platform: str = sys.platform,
-) -> Finding:
-    """Ask the NVIDIA driver for its devices, and say what CUDA kernels would run on.
-
-    The driver is asked directly, so that this says what is wrong where numba-cuda could not load.
-    """
-    missing = "install numba-cuda, in the course's folder: python -m pip install -e '.[cuda]'"
-    try:
-        numba_cuda = metadata.version("numba-cuda")
-    except metadata.PackageNotFoundError:
-        numba_cuda = ""
-    software = f"numba-cuda {numba_cuda}" if numba_cuda else "numba-cuda is not installed"
-    if environment.get("NUMBA_ENABLE_CUDASIM", "0") not in ("", "0"):
-        value = f"simulated on the CPU (NUMBA_ENABLE_CUDASIM); {software}"
-        return Finding("GPU", value, *(() if numba_cuda else ("warn", missing)))
-    if platform not in DRIVER:
-        return Finding("GPU", "none that CUDA knows; the simulator stands in for one")
-    try:
-        driver = load(DRIVER[platform])
-    except OSError:
-        return Finding("GPU", "no NVIDIA driver; the simulator stands in for a GPU")
-    status = driver.cuInit(0)
-    if status:
-        return Finding(
-            "GPU",
-            f"the NVIDIA driver does not start: {_error_text(driver, status)}",
-            "warn",
-            "restart the machine, or reinstall the driver that belongs to its kernel; "
-            "in a container, start it with the GPU handed in (docker run --gpus all)",
-        )
-    count = ctypes.c_int()
-    driver.cuDeviceGetCount(ctypes.byref(count))
-    version = ctypes.c_int()
-    driver.cuDriverGetVersion(ctypes.byref(version))
-    names = ", ".join(_device_name(driver, index) for index in range(count.value))
-    takes = f"driver for CUDA {version.value // 1000}.{version.value % 1000 // 10}"
-    value = f"{names}; {takes}; {software}"
-    return Finding("GPU", value, *(() if numba_cuda else ("warn", missing)))
-
-
-def _error_text(driver: Any, status: int) -> str:
-    text = ctypes.c_char_p()
-    driver.cuGetErrorString(status, ctypes.byref(text))
-    return f"{text.value.decode()} (CUDA error {status})" if text.value else f"CUDA error {status}"
-
-
-def _device_name(driver: Any, index: int) -> str:
-    name = ctypes.create_string_buffer(256)
-    driver.cuDeviceGetName(name, len(name), index)
-    return name.value.decode()

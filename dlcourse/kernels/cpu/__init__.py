@@ -3,6 +3,7 @@
 from dlcourse.kernels.cpu.augmentation import crop_images, warp_images
 from dlcourse.kernels.cpu.constraints import (
     add_penalty_gradient,
+    clip_norm,
     clip_values,
     limit_column_norms,
     penalty_value,
@@ -46,6 +47,7 @@ from dlcourse.kernels.cpu.errors import (
 from dlcourse.kernels.cpu.gru import gru_backward, gru_forward
 from dlcourse.kernels.cpu.losses import (
     count_correct,
+    count_same_largest,
     first_label_outside,
     first_row_not_probabilities,
     multi_class_hinge,
@@ -54,6 +56,7 @@ from dlcourse.kernels.cpu.losses import (
     weighted_softmax_cross_entropy,
 )
 from dlcourse.kernels.cpu.lstm import lstm_backward, lstm_forward
+from dlcourse.kernels.cpu.memory import add_scaled, copy, fill, gather_rows
 from dlcourse.kernels.cpu.normalization import (
     batch_norm_backward,
     batch_norm_forward,

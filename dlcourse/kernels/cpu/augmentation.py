@@ -3,8 +3,10 @@
 import math
 
 from dlcourse.kernels.cpu.compile import kernel
+from dlcourse.kernels.cpu.threads import shared
 
 
+@shared(0, 1, 2, grain=10_000)
 @kernel("T[:, :, :, ::1], f8[:, ::1], T[:, :, :, ::1]")
 def warp_images(x, motion, y):
     """Write each image of x (n, height, width, channels) moved, into y of the same shape.
@@ -42,6 +44,7 @@ def warp_images(x, motion, y):
                     y[n, i, j, k] = mixed
 
 
+@shared(0, 1, 2, grain=10_000)
 @kernel("T[:, :, :, ::1], i8[:, ::1], T[:, :, :, ::1]")
 def crop_images(x, corner, y):
     """Write the window of each image of x that starts at its ``corner`` (n, 2) into y."""

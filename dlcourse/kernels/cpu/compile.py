@@ -25,8 +25,11 @@ JIT_IS_OFF: bool = config.DISABLE_JIT  # type: ignore[attr-defined]
 #: Every compiled kernel with the signature it was declared with, in the order of import.
 KERNELS: dict[str, tuple[Any, str]] = {}
 
-_FORMULAS = sorted(Path(path) for folder in formulas.__path__ for path in Path(folder).glob("*.py"))
-_FORMULAS_STAMP = hashlib.sha256(b"".join(path.read_bytes() for path in _FORMULAS)).hexdigest()
+_INLINED = [
+    *sorted(Path(path) for folder in formulas.__path__ for path in Path(folder).glob("*.py")),
+    Path(__file__).with_name("blas.py"),
+]
+_INLINED_STAMP = hashlib.sha256(b"".join(path.read_bytes() for path in _INLINED)).hexdigest()
 
 
 def kernel(signature: str) -> Callable[[Callable], Any]:
@@ -57,10 +60,10 @@ def kernel(signature: str) -> Callable[[Callable], Any]:
             if JIT_IS_OFF:  # the function came back as it was
                 KERNELS[function.__name__] = (function, signature)
                 return function
-            # Numba's cache looks at the kernel's own file alone. The formulas are inlined from
-            # other files, and a change there must not leave old machine code in use.
+            # Numba's cache looks at the kernel's own file alone. Formulas and calls of BLAS are
+            # inlined from other files: a change there must not leave old machine code in use.
             index = dispatcher._cache._cache_file
-            index._source_stamp = (index._source_stamp, _FORMULAS_STAMP)
+            index._source_stamp = (index._source_stamp, _INLINED_STAMP)
         KERNELS[function.__name__] = (dispatcher, signature)
         return dispatcher
 

@@ -26,6 +26,18 @@ def scale_in_place(values, factor):
         values[i] *= by
 
 
+def clip_norm(parts, limit):
+    """Scale arrays to a common Euclidean norm of at most ``limit``; return the norm before.
+
+    Where the norm is not finite, the arrays are left as they are.
+    """
+    norm = math.sqrt(sum(sum_of_squares(part) for part in parts))
+    if limit < norm < math.inf:
+        for part in parts:
+            scale_in_place(part, limit / norm)
+    return norm
+
+
 @kernel("T[::1], f8")
 def clip_values(values, limit):
     """Hold every value within ±limit; NaN stays NaN."""

@@ -1,24 +1,44 @@
-"""Dense layer: a matrix product by BLAS, a bias and a column sum by Numba."""
+"""Dense layer: matrix products by BLAS, a bias and a column sum by Numba."""
 
 import numpy as np
 
+from dlcourse.kernels.cpu.blas import GRAIN, SMALL, one_thread, product
 from dlcourse.kernels.cpu.compile import kernel
+from dlcourse.kernels.cpu.threads import pieces_of, share, shared
 
 
 def dense_forward(x, w, b, y):
     """Write y = x w + b: x (n, inputs), w (inputs, outputs), b (outputs,), y (n, outputs)."""
-    np.dot(x, w, out=y)
+    product(x, w, y)
     add_bias(y, b)
 
 
 def dense_backward(x, w, dy, dw, db, dx):
-    """Write dw = xᵀ dy, db = Σₙ dy and, unless ``dx`` is None, dx = dy wᵀ."""
-    np.dot(x.T, dy, out=dw)
-    sum_rows(dy, db)
-    if dx is not None:
-        np.dot(dy, w.T, out=dx)
+    """Write dw = xᵀ dy, db = Σₙ dy and, unless ``dx`` is None, dx = dy wᵀ.
+
+    The two products are of the same size: two threads take one each, with a single wake-up and
+    nothing cut. MLP 784-512-512-10, batch 128: 1.1 times faster than cutting both.
+    """
+    multiplications = x.size * dy.shape[1]
+    if dx is None or multiplications < SMALL or pieces_of(2 * multiplications, GRAIN) != 2:
+        product(x.T, dy, dw)
+        sum_rows(dy, db)
+        if dx is not None:
+            product(dy, w.T, dx)
+        return
+
+    def work(k, start, stop):
+        if k == 0:
+            np.dot(dy, w.T, out=dx)
+        else:
+            np.dot(x.T, dy, out=dw)
+            sum_rows(dy, db)
+
+    with one_thread:
+        share(2, 2, work)
 
 
+@shared(0, grain=100_000)
 @kernel("T[:, ::1], T[::1]")
 def add_bias(y, b):
     """Add b to each row of y, in place."""

@@ -7,8 +7,13 @@ the loop.
 
 from dlcourse import formulas
 from dlcourse.kernels.cpu.compile import kernel
+from dlcourse.kernels.cpu.threads import shared
+
+#: How many numbers make a thread's part: with an exponential in it (0.2 ns each), and without.
+GRAIN, CHEAP = 65_536, 131_072
 
 
+@shared(0, 1, grain=CHEAP)
 @kernel("T[::1], T[::1]")
 def relu_forward(x, y):
     """Write y = max(x, 0)."""
@@ -16,6 +21,7 @@ def relu_forward(x, y):
         y[i] = formulas.relu(x[i])
 
 
+@shared(0, 1, 2, grain=CHEAP)
 @kernel("T[::1], T[::1], T[::1]")
 def relu_backward(x, dy, dx):
     """Write dx = dy where x > 0, else 0."""
@@ -23,6 +29,7 @@ def relu_backward(x, dy, dx):
         dx[i] = dy[i] * formulas.relu_derivative(x[i])
 
 
+@shared(0, 1, grain=GRAIN)
 @kernel("T[::1], T[::1]")
 def sigmoid_forward(x, y):
     """Write y = 1 / (1 + exp(-x))."""
@@ -30,6 +37,7 @@ def sigmoid_forward(x, y):
         y[i] = formulas.sigmoid(x[i])
 
 
+@shared(0, 1, 2, grain=GRAIN)
 @kernel("T[::1], T[::1], T[::1]")
 def sigmoid_backward(y, dy, dx):
     """Write dx = dy · y (1 - y)."""
@@ -37,6 +45,7 @@ def sigmoid_backward(y, dy, dx):
         dx[i] = dy[i] * formulas.sigmoid_derivative(y[i])
 
 
+@shared(0, 1, grain=GRAIN)
 @kernel("T[::1], T[::1]")
 def tanh_forward(x, y):
     """Write y = tanh(x)."""
@@ -44,6 +53,7 @@ def tanh_forward(x, y):
         y[i] = formulas.tanh(x[i])
 
 
+@shared(0, 1, 2, grain=GRAIN)
 @kernel("T[::1], T[::1], T[::1]")
 def tanh_backward(y, dy, dx):
     """Write dx = dy · (1 - y²)."""
@@ -51,6 +61,7 @@ def tanh_backward(y, dy, dx):
         dx[i] = dy[i] * formulas.tanh_derivative(y[i])
 
 
+@shared(0, 1, grain=CHEAP)
 @kernel("T[::1], T[::1], f8")
 def leaky_relu_forward(x, y, slope):
     """Write y = x where x > 0, else slope · x."""
@@ -59,6 +70,7 @@ def leaky_relu_forward(x, y, slope):
         y[i] = formulas.leaky_relu(x[i], a)
 
 
+@shared(0, 1, 2, grain=CHEAP)
 @kernel("T[::1], T[::1], T[::1], f8")
 def leaky_relu_backward(x, dy, dx, slope):
     """Write dx = dy where x > 0, else slope · dy."""
@@ -67,6 +79,7 @@ def leaky_relu_backward(x, dy, dx, slope):
         dx[i] = dy[i] * formulas.leaky_relu_derivative(x[i], a)
 
 
+@shared(0, 1, grain=GRAIN)
 @kernel("T[::1], T[::1], f8")
 def elu_forward(x, y, alpha):
     """Write y = x where x > 0, else alpha (exp(x) - 1)."""
@@ -75,6 +88,7 @@ def elu_forward(x, y, alpha):
         y[i] = formulas.elu(x[i], a)
 
 
+@shared(0, 1, 2, grain=GRAIN)
 @kernel("T[::1], T[::1], T[::1], f8")
 def elu_backward(y, dy, dx, alpha):
     """Write dx = dy where y > 0, else dy (y + alpha)."""
@@ -83,6 +97,7 @@ def elu_backward(y, dy, dx, alpha):
         dx[i] = dy[i] * formulas.elu_derivative(y[i], a)
 
 
+@shared(0, 1, grain=GRAIN)
 @kernel("T[::1], T[::1]")
 def gelu_forward(x, y):
     """Write y = x Φ(x), Φ being the normal distribution function."""
@@ -90,6 +105,7 @@ def gelu_forward(x, y):
         y[i] = formulas.gelu(x[i])
 
 
+@shared(0, 1, 2, grain=GRAIN)
 @kernel("T[::1], T[::1], T[::1]")
 def gelu_backward(x, dy, dx):
     """Write dx = dy (Φ(x) + x φ(x)), φ being the normal density."""
@@ -97,6 +113,7 @@ def gelu_backward(x, dy, dx):
         dx[i] = dy[i] * formulas.gelu_derivative(x[i])
 
 
+@shared(0, 1, grain=GRAIN)
 @kernel("T[::1], T[::1]")
 def silu_forward(x, y):
     """Write y = x · sigmoid(x)."""
@@ -104,6 +121,7 @@ def silu_forward(x, y):
         y[i] = formulas.silu(x[i])
 
 
+@shared(0, 1, 2, grain=GRAIN)
 @kernel("T[::1], T[::1], T[::1]")
 def silu_backward(x, dy, dx):
     """Write dx = dy · s (1 + x (1 - s)), s = sigmoid(x)."""
@@ -111,6 +129,7 @@ def silu_backward(x, dy, dx):
         dx[i] = dy[i] * formulas.silu_derivative(x[i])
 
 
+@shared(0, 1, grain=GRAIN)
 @kernel("T[::1], T[::1]")
 def softplus_forward(x, y):
     """Write y = log(1 + exp(x))."""
@@ -118,6 +137,7 @@ def softplus_forward(x, y):
         y[i] = formulas.softplus(x[i])
 
 
+@shared(0, 1, 2, grain=GRAIN)
 @kernel("T[::1], T[::1], T[::1]")
 def softplus_backward(x, dy, dx):
     """Write dx = dy · sigmoid(x)."""
@@ -125,6 +145,7 @@ def softplus_backward(x, dy, dx):
         dx[i] = dy[i] * formulas.softplus_derivative(x[i])
 
 
+@shared(0, 1, 2, grain=CHEAP)
 @kernel("T[::1], T[::1], T[::1]")
 def add(a, b, y):
     """Write y = a + b."""

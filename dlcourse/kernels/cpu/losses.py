@@ -151,6 +151,21 @@ def count_correct(y, labels):
     return correct
 
 
+@kernel("T[:, ::1], T[:, ::1]")
+def count_same_largest(y, target):
+    """Return how many rows of both have their (first) largest value at the same place."""
+    same = 0
+    for n in range(y.shape[0]):
+        best, right = 0, 0
+        for c in range(1, y.shape[1]):
+            if y[n, c] > y[n, best]:
+                best = c
+            if target[n, c] > target[n, right]:
+                right = c
+        same += best == right
+    return same
+
+
 @kernel("i8[::1], i8")
 def first_label_outside(labels, classes):
     """Return the index of the first label outside 0 … classes - 1, or -1."""

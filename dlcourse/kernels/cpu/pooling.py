@@ -9,8 +9,10 @@ window.
 import numpy as np
 
 from dlcourse.kernels.cpu.compile import kernel
+from dlcourse.kernels.cpu.threads import shared
 
 
+@shared(0, 1, 2, grain=40_000)
 @kernel(
     "T[:, :, :, ::1], T[:, :, :, ::1], i4[:, :, :, ::1], "
     "UniTuple(i8, 2), UniTuple(i8, 2), UniTuple(i8, 2)"
@@ -43,6 +45,7 @@ def max_pool_forward(x, y, place, size, stride, padding):
                                 place[n, i, j, c] = here if larger else place[n, i, j, c]
 
 
+@shared(0, 1, 2, grain=20_000)
 @kernel(
     "T[:, :, :, ::1], i4[:, :, :, ::1], T[:, :, :, ::1], "
     "UniTuple(i8, 2), UniTuple(i8, 2), UniTuple(i8, 2)"
@@ -65,6 +68,7 @@ def max_pool_backward(dy, place, dx, size, stride, padding):
                                 dx[n, top + k, column, c] += part
 
 
+@shared(0, 1, grain=40_000)
 @kernel(
     "T[:, :, :, ::1], T[:, :, :, ::1], UniTuple(i8, 2), UniTuple(i8, 2), UniTuple(i8, 2), boolean"
 )
@@ -88,6 +92,7 @@ def average_pool_forward(x, y, size, stride, padding, count_padding):
                             y[n, i, j, c] += share * x[n, top + k, left + l, c]
 
 
+@shared(0, 1, grain=20_000)
 @kernel(
     "T[:, :, :, ::1], T[:, :, :, ::1], UniTuple(i8, 2), UniTuple(i8, 2), UniTuple(i8, 2), boolean"
 )

@@ -2,8 +2,10 @@
 
 from dlcourse import formulas
 from dlcourse.kernels.cpu.compile import kernel
+from dlcourse.kernels.cpu.threads import shared
 
 
+@shared(0, 1, grain=32_768)
 @kernel("T[:, ::1], T[:, ::1]")
 def softmax_forward(x, y):
     """Write y = exp(x - largest) / Σ exp(x - largest), row by row: no exponential overflows."""
@@ -22,6 +24,7 @@ def softmax_forward(x, y):
             y[n, c] *= factor
 
 
+@shared(0, 1, 2, grain=65_536)
 @kernel("T[:, ::1], T[:, ::1], T[:, ::1]")
 def softmax_backward(y, dy, dx):
     """Write dx = y (dy - Σ y dy), row by row: the Jacobian diag(y) - y yᵀ times dy."""

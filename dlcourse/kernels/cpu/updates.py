@@ -7,8 +7,13 @@ multiplies a parameter before its step; 1 where there is none.
 
 from dlcourse import formulas
 from dlcourse.kernels.cpu.compile import kernel
+from dlcourse.kernels.cpu.threads import shared
+
+#: How many parameters make a thread's part.
+GRAIN = 32_768
 
 
+@shared(0, 1, grain=GRAIN)
 @kernel("T[::1], T[::1], f8, f8")
 def sgd_step(p, g, learning_rate, shrink):
     """Update p ← shrink · p - learning_rate · g."""
@@ -17,6 +22,7 @@ def sgd_step(p, g, learning_rate, shrink):
         p[i] = keep * p[i] - rate * g[i]
 
 
+@shared(0, 1, 2, grain=GRAIN)
 @kernel("T[::1], T[::1], T[::1], f8, f8, f8")
 def momentum_step(p, g, v, learning_rate, momentum, shrink):
     """Update v ← momentum · v + g, then p ← shrink · p - learning_rate · v."""
@@ -27,6 +33,7 @@ def momentum_step(p, g, v, learning_rate, momentum, shrink):
         p[i] = keep * p[i] - rate * v[i]
 
 
+@shared(0, 1, 2, grain=GRAIN)
 @kernel("T[::1], T[::1], T[::1], f8, f8, f8")
 def nesterov_step(p, g, v, learning_rate, momentum, shrink):
     """Update v ← momentum · v + g, then p ← shrink · p - learning_rate · (g + momentum · v)."""
@@ -37,6 +44,7 @@ def nesterov_step(p, g, v, learning_rate, momentum, shrink):
         p[i] = keep * p[i] - rate * formulas.nesterov_direction(v[i], g[i], friction)
 
 
+@shared(0, 1, 2, grain=GRAIN)
 @kernel("T[::1], T[::1], T[::1], f8, f8, f8")
 def adagrad_step(p, g, s, learning_rate, epsilon, shrink):
     """Update s ← s + g², then p ← shrink · p - learning_rate · g / (√s + epsilon)."""
@@ -47,6 +55,7 @@ def adagrad_step(p, g, s, learning_rate, epsilon, shrink):
         p[i] = formulas.adagrad_update(keep * p[i], g[i], s[i], rate, eps)
 
 
+@shared(0, 1, 2, 3, 4, grain=GRAIN)
 @kernel("T[::1], T[::1], T[::1], T[::1], T[::1], f8, f8, f8, f8, f8")
 def rmsprop_step(p, g, v, mean, velocity, learning_rate, beta, epsilon, momentum, shrink):
     """Update v ← β v + (1-β) g², then p ← shrink · p - learning_rate · g / (√v + epsilon).
@@ -71,6 +80,7 @@ def rmsprop_step(p, g, v, mean, velocity, learning_rate, beta, epsilon, momentum
         p[i] = keep * p[i] - rate * direction
 
 
+@shared(0, 1, 2, 3, grain=GRAIN)
 @kernel("T[::1], T[::1], T[::1], T[::1], f8, f8, f8, f8, i8, f8")
 def adam_step(p, g, m, v, learning_rate, beta1, beta2, epsilon, t, shrink):
     """Update both moments and the parameters; ``t`` counts steps from 1."""
@@ -83,6 +93,7 @@ def adam_step(p, g, m, v, learning_rate, beta1, beta2, epsilon, t, shrink):
         p[i] = formulas.adam_update(keep * p[i], m[i], v[i], step_size, root_correction, eps)
 
 
+@shared(0, 1, 2, 3, 4, grain=GRAIN)
 @kernel("T[::1], T[::1], T[::1], T[::1], T[::1], f8, f8, f8, f8, i8, f8")
 def amsgrad_step(p, g, m, v, largest, learning_rate, beta1, beta2, epsilon, t, shrink):
     """Update as Adam does, with the largest v so far in place of v."""
@@ -96,6 +107,7 @@ def amsgrad_step(p, g, m, v, largest, learning_rate, beta1, beta2, epsilon, t, s
         p[i] = formulas.adam_update(keep * p[i], m[i], largest[i], step_size, root_correction, eps)
 
 
+@shared(0, 1, 2, 3, grain=GRAIN)
 @kernel("T[::1], T[::1], T[::1], T[::1], f8, f8, f8, f8, i8, f8")
 def adamax_step(p, g, m, u, learning_rate, beta1, beta2, epsilon, t, shrink):
     """Update m ← β₁ m + (1-β₁) g and u ← max(β₂ u, |g| + ε), then p by m / ((1-β₁ᵗ) u)."""

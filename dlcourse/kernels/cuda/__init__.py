@@ -2,19 +2,29 @@
 
 The same functions run without one on simulated device arrays (``to_device`` of
 ``dlcourse.kernels.cuda.simulated_memory``), slowly, and with every access checked. All arithmetic
-is in float32. What returns a number to the host (a loss, a norm) waits for the device.
+is in float32. A number that is computed (a loss, a norm) stays on the device as a ``Scalar``, so
+that no step waits; only the checks of targets, ``first_…``, bring theirs to the host.
 """
 
+from dlcourse.kernels.cuda.augmentation import crop_images, warp_images
 from dlcourse.kernels.cuda.constraints import (
     add_penalty_gradient,
     clip_values,
     limit_column_norms,
     penalty_value,
     scale_in_place,
-    sum_of_squares,
 )
 from dlcourse.kernels.cuda.conv import conv_backward, conv_forward
-from dlcourse.kernels.cuda.dense import add_bias, dense_backward, dense_forward, sum_rows
+from dlcourse.kernels.cuda.counting import (
+    count_correct,
+    count_same_largest,
+    count_same_side,
+    first_label_outside,
+    first_not_sign,
+    first_outside,
+    first_row_not_probabilities,
+)
+from dlcourse.kernels.cuda.dense import dense_backward, dense_forward
 from dlcourse.kernels.cuda.dropout import dropout
 from dlcourse.kernels.cuda.elementwise import (
     add,
@@ -35,6 +45,7 @@ from dlcourse.kernels.cuda.elementwise import (
     tanh_backward,
     tanh_forward,
 )
+from dlcourse.kernels.cuda.embedding import embedding_backward, embedding_forward
 from dlcourse.kernels.cuda.errors import (
     binary_cross_entropy,
     hinge,
@@ -43,12 +54,15 @@ from dlcourse.kernels.cuda.errors import (
     mean_squared_error,
     squared_hinge,
 )
+from dlcourse.kernels.cuda.gru import gru_backward, gru_forward
 from dlcourse.kernels.cuda.losses import (
-    count_correct,
-    softmax_backward,
+    multi_class_hinge,
     softmax_cross_entropy,
-    softmax_forward,
+    softmax_cross_entropy_of_probabilities,
+    weighted_softmax_cross_entropy,
 )
+from dlcourse.kernels.cuda.lstm import lstm_backward, lstm_forward
+from dlcourse.kernels.cuda.memory import add_scaled, copy, fill, gather_rows
 from dlcourse.kernels.cuda.normalization import (
     batch_norm_backward,
     batch_norm_forward,
@@ -60,12 +74,16 @@ from dlcourse.kernels.cuda.normalization import (
     scale_columns,
     update_running_moments,
 )
+from dlcourse.kernels.cuda.norms import clip_norm, sum_of_squares
 from dlcourse.kernels.cuda.pooling import (
     average_pool_backward,
     average_pool_forward,
     max_pool_backward,
     max_pool_forward,
 )
+from dlcourse.kernels.cuda.rnn import rnn_backward, rnn_forward
+from dlcourse.kernels.cuda.sequences import mark_steps, swap_rows_and_steps
+from dlcourse.kernels.cuda.softmax import softmax_backward, softmax_forward
 from dlcourse.kernels.cuda.updates import (
     adagrad_step,
     adam_step,

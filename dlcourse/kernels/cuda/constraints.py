@@ -1,4 +1,4 @@
-"""What is done to gradients and weights beside the optimizer's step: clipping, penalties, norms."""
+"""What is done to gradients and weights beside the optimizer's step: clipping and penalties."""
 
 import math
 
@@ -6,33 +6,11 @@ import numpy as np
 from numba import cuda
 
 from dlcourse import formulas
-from dlcourse.kernels.cuda.compile import THREADS, blocks_for, empty_like, kernel
-from dlcourse.kernels.cuda.reductions import (
-    block_sum,
-    finish,
-    largest,
-    parts_for,
-    sum_parts,
-    sum_square_parts,
-)
+from dlcourse.kernels.cuda.compile import THREADS, blocks_for, kernel
+from dlcourse.kernels.cuda.memory import workspace
+from dlcourse.kernels.cuda.reductions import MOST_PARTS, block_sum, parts_for, summed
 
 real = np.float32
-
-
-def sum_of_squares(values):
-    """Return Σ values², as a float on the host.
-
-    The values are scaled by a power of two near the largest first, so that neither a square
-    overflows float32 nor all of them vanish.
-    """
-    size = largest(values)
-    if size == 0 or not math.isfinite(size):
-        size = 1.0
-    exponent = min(max(math.frexp(size)[1], -100), 100)
-    blocks = parts_for(values.size)
-    parts = empty_like(values, blocks, np.float32)
-    sum_square_parts[blocks, THREADS](values, real(2.0**-exponent), parts)
-    return finish(sum_parts, values, parts) * 4.0**exponent
 
 
 @kernel("f4[::1], f4", "scale_in_place")
@@ -72,11 +50,11 @@ def _penalty(p, l1, l2, parts):
 
 
 def penalty_value(p, l1, l2):
-    """Return Σ (l1 |p| + l2/2 p²), as a float on the host."""
+    """Return Σ (l1 |p| + l2/2 p²), as a ``Scalar``."""
     blocks = parts_for(p.size)
-    parts = empty_like(p, blocks, np.float32)
+    parts = workspace(p, "parts of a penalty", MOST_PARTS)
     _penalty[blocks, THREADS](p, real(l1), real(l2), parts)
-    return finish(sum_parts, p, parts)
+    return summed(parts, blocks)
 
 
 @kernel("f4[::1], f4[::1], f4, f4", "add_penalty_gradient")

@@ -5,7 +5,9 @@ the product fetches it (Chetlur et al. 2014, section 3). The same holds backward
 of the transposed windows with dy, and dx that of dy's windows with the filters turned round.
 """
 
-from dlcourse.kernels.cuda.compile import device
+import numpy as np
+
+from dlcourse.kernels.cuda.compile import device, divided
 from dlcourse.kernels.cuda.dense import sum_rows
 from dlcourse.kernels.cuda.products import (
     ZERO,
@@ -25,13 +27,12 @@ def window(x, geometry, row, column):
     """The windows of x: a row for each output pixel, a column for each number of a filter."""
     height, width, out_height, out_width, _, across, down, right, above, left = geometry
     channels = x.shape[3]
-    j = row % out_width
-    row //= out_width
-    i, n = row % out_height, row // out_height
-    c = column % channels
-    column //= channels
-    h = i * down + column // across - above
-    w = j * right + column % across - left
+    line, j = divided(row, out_width)
+    n, i = divided(line, out_height)
+    place_in_filter, c = divided(column, channels)
+    k, m = divided(place_in_filter, across)
+    h = np.int64(i) * down + np.int64(k) - above
+    w = np.int64(j) * right + np.int64(m) - left
     inside = 0 <= h < height and 0 <= w < width
     return x[n, h, w, c] if inside else ZERO
 
@@ -47,26 +48,29 @@ def window_of_outputs(dy, geometry, row, column):
     """What reaches an input: a row for each pixel of x, a column for each (k, l, filter)."""
     height, width, out_height, out_width, _, across, down, right, above, left = geometry
     filters = dy.shape[3]
-    w = row % width
-    row //= width
-    h, n = row % height, row // height
-    o = column % filters
-    column //= filters
-    i = h + above - column // across
-    j = w + left - column % across
-    inside = i >= 0 and j >= 0 and i % down == 0 and j % right == 0
-    i, j = i // down, j // right
-    inside = inside and i < out_height and j < out_width
-    return dy[n, i, j, o] if inside else ZERO
+    line, w = divided(row, width)
+    n, h = divided(line, height)
+    place_in_filter, o = divided(column, filters)
+    k, m = divided(place_in_filter, across)
+    i = np.int64(h) + above - np.int64(k)
+    j = np.int64(w) + left - np.int64(m)
+    if i < 0 or j < 0:
+        return ZERO
+    row_of_y, beyond_row = divided(i, down)
+    column_of_y, beyond_column = divided(j, right)
+    y_row, y_column = np.int64(row_of_y), np.int64(column_of_y)
+    is_a_step = np.int64(beyond_row + beyond_column) == 0
+    inside = is_a_step and y_row < out_height and y_column < out_width
+    return dy[n, y_row, y_column, o] if inside else ZERO
 
 
 @device
 def filters_by_input(w, geometry, row, column):
     """The filters with a row for each (k, l, filter) and a column for each input channel."""
     filters, across = w.shape[3], w.shape[1]
-    o = row % filters
-    row //= filters
-    return w[row // across, row % across, column, o]
+    place_in_filter, o = divided(row, filters)
+    k, m = divided(place_in_filter, across)
+    return w[k, m, column, o]
 
 
 _forward = in_two_sizes(

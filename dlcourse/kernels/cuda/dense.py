@@ -3,7 +3,7 @@
 import numpy as np
 from numba import cuda
 
-from dlcourse.kernels.cuda.compile import blocks_for, kernel
+from dlcourse.kernels.cuda.compile import blocks_for, divided, kernel
 from dlcourse.kernels.cuda.products import (
     MATRICES,
     in_two_sizes,
@@ -16,6 +16,10 @@ from dlcourse.kernels.cuda.products import (
 
 _forward = in_two_sizes(
     "product_with_bias", plain, plain, store_with_bias, MATRICES,
+    a_along_depth=True, b_along_depth=False,
+)  # fmt: skip
+_for_sums = in_two_sizes(
+    "product_plain", plain, plain, store_plain, MATRICES,
     a_along_depth=True, b_along_depth=False,
 )  # fmt: skip
 _for_weights = in_two_sizes(
@@ -42,24 +46,53 @@ def dense_backward(x, w, dy, dw, db, dx):
         multiply(_for_inputs, dy, w, db, dx, (rows, outputs, inputs))
 
 
+def multiply_inputs(x, w_x, b, sums):
+    """Write sums = x w_x for all steps of a sequence x (t, n, d) at once; ``b`` is not added."""
+    steps, rows, features = x.shape
+    size = w_x.shape[1]
+    flat = x.reshape(steps * rows, features), w_x, b, sums.reshape(steps * rows, size)
+    multiply(_for_sums, *flat, (steps * rows, features, size))
+
+
+def sequence_gradients(x, w_x, h, dsums, dproducts, dw_x, dw_h, db, dx):
+    """Write a recurrent layer's gradients from those of its sums: one product each for all steps.
+
+    dw_x = Σ xᵀ dsums, db = Σ dsums, dx = dsums w_xᵀ unless ``dx`` is None, and
+    dw_h = Σ h[t]ᵀ dproducts[t]. The last state of h (t + 1, n, units) went into no step.
+    """
+    steps, rows, features = x.shape
+    units, size = dw_h.shape
+    flat = dsums.reshape(steps * rows, size)
+    multiply(
+        _for_weights, x.reshape(steps * rows, features), flat, db, dw_x,
+        (features, steps * rows, size),
+    )  # fmt: skip
+    multiply(
+        _for_weights, h.reshape((steps + 1) * rows, units),
+        dproducts.reshape(steps * rows, size), db, dw_h, (units, steps * rows, size),
+    )  # fmt: skip
+    sum_rows(flat, db)
+    if dx is not None:
+        into = dx.reshape(steps * rows, features)
+        multiply(_for_inputs, flat, w_x, db, into, (steps * rows, size, features))
+
+
 #: A block sums 32 columns (neighbours in memory, fetched at once), eight rows at a time.
 COLUMNS, ROWS = 32, 8
 
 
-@kernel("f4[:, ::1], f4[::1]", "sum_rows")
-def _sum_rows(dy, db):
+@kernel("f4[:, ::1], i8, f4[::1]", "sum_rows")
+def _sum_rows(dy, first, db):
     sums = cuda.shared.array((ROWS, COLUMNS), np.float32)
     across, down = cuda.threadIdx.x, cuda.threadIdx.y
     o = cuda.blockIdx.x * COLUMNS + across
     total = np.float32(0)
-    if o < dy.shape[1]:
-        n = down
-        while n < dy.shape[0]:
-            total += dy[n, o]
-            n += ROWS
+    if o < db.size:
+        for n in range(down, dy.shape[0], ROWS):
+            total += dy[n, first + o]
     sums[down, across] = total
     cuda.syncthreads()
-    if down == 0 and o < dy.shape[1]:
+    if down == 0 and o < db.size:
         for k in range(1, ROWS):
             total += sums[k, across]
         db[o] = total
@@ -67,14 +100,19 @@ def _sum_rows(dy, db):
 
 def sum_rows(dy, db):
     """Write db = Σₙ dy[n]."""
-    _sum_rows[blocks_for(dy.shape[1], COLUMNS), (COLUMNS, ROWS)](dy, db)
+    sum_columns_from(dy, 0, db)
+
+
+def sum_columns_from(dy, first, db):
+    """Write db = Σₙ dy[n] of as many columns as db has, the first of them ``first``."""
+    _sum_rows[blocks_for(db.size, COLUMNS), (COLUMNS, ROWS)](dy, first, db)
 
 
 @kernel("f4[:, ::1], f4[::1]", "add_bias")
 def _add_bias(y, b):
     i = cuda.grid(1)
     if i < y.size:
-        n, o = i // y.shape[1], i % y.shape[1]
+        n, o = divided(i, y.shape[1])
         y[n, o] += b[o]
 
 

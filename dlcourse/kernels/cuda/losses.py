@@ -1,4 +1,4 @@
-"""Losses over classes: a warp a row; each returns its mean as a float, for which the host waits."""
+"""Losses over classes: a warp a row, value and gradient in one pass; nobody waits for them."""
 
 import math
 
@@ -6,15 +6,14 @@ import numpy as np
 from numba import cuda
 
 from dlcourse import formulas
-from dlcourse.kernels.cuda.compile import blocks_for, empty_like, kernel
-from dlcourse.kernels.cuda.reductions import total, warp_max, warp_sum
+from dlcourse.kernels.cuda.compile import THREADS, blocks_for, kernel
+from dlcourse.kernels.cuda.memory import workspace
+from dlcourse.kernels.cuda.reductions import finish_mean, finish_sum, partly_summed, total, warp_sum
+from dlcourse.kernels.cuda.scalars import new_scalar
+from dlcourse.kernels.cuda.softmax import LANES, ROWS, exponentials_of_row
 
 real = np.float32
-ZERO = real(0)
-
-#: Rows of a block: each is worked on by the 32 threads of a warp.
-ROWS = 4
-LANES = 32
+ZERO, ONE = real(0), real(1)
 
 
 @kernel("f4[:, ::1], i8[::1], f4[:, ::1], f4[::1], f4", "softmax_cross_entropy")
@@ -23,20 +22,10 @@ def _softmax_cross_entropy(y, labels, dy, losses, scale):
     n = cuda.blockIdx.x * ROWS + cuda.threadIdx.y
     if n >= y.shape[0]:  # a whole warp has no row
         return
-    classes = y.shape[1]
-    largest = y[n, 0]
-    for c in range(lane, classes, LANES):
-        largest = y[n, c] if y[n, c] > largest else largest
-    largest = warp_max(largest)
-    exponentials = ZERO
-    for c in range(lane, classes, LANES):
-        exponential = formulas.exp(y[n, c] - largest)
-        dy[n, c] = exponential
-        exponentials += exponential
-    exponentials = warp_sum(exponentials)
+    largest, exponentials = exponentials_of_row(y, n, lane, dy)
     factor = scale / exponentials
     label = labels[n]
-    for c in range(lane, classes, LANES):
+    for c in range(lane, y.shape[1], LANES):
         dy[n, c] = dy[n, c] * factor - (scale if c == label else ZERO)
     if lane == 0:
         losses[n] = math.log(exponentials) - (y[n, label] - largest)
@@ -48,70 +37,135 @@ def softmax_cross_entropy(y, labels, dy):
     The largest logit of a row is subtracted first, so that no exponential overflows.
     """
     rows = y.shape[0]
-    losses = empty_like(y, rows, np.float32)
-    scale = real(1 / rows)
-    _softmax_cross_entropy[blocks_for(rows, ROWS), (LANES, ROWS)](y, labels, dy, losses, scale)
-    return total(losses) / rows
+    losses = workspace(y, "losses", rows)
+    arguments = y, labels, dy, losses, real(1 / rows)
+    _softmax_cross_entropy[blocks_for(rows, ROWS), (LANES, ROWS)](*arguments)
+    return total(losses, 1 / rows)
 
 
-@kernel("f4[:, ::1], f4[:, ::1]", "softmax_forward")
-def _softmax_forward(x, y):
-    lane = cuda.threadIdx.x
-    n = cuda.blockIdx.x * ROWS + cuda.threadIdx.y
-    if n >= x.shape[0]:
-        return
-    largest = x[n, 0]
-    for c in range(lane, x.shape[1], LANES):
-        largest = x[n, c] if x[n, c] > largest else largest
-    largest = warp_max(largest)
-    exponentials = ZERO
-    for c in range(lane, x.shape[1], LANES):
-        exponential = formulas.exp(x[n, c] - largest)
-        y[n, c] = exponential
-        exponentials += exponential
-    factor = real(1) / warp_sum(exponentials)
-    for c in range(lane, x.shape[1], LANES):
-        y[n, c] *= factor
+@kernel("i8[::1], f4[::1], f4[::1], f4[::1]", "masses")
+def _masses(labels, class_weight, weight, masses):
+    n = cuda.grid(1)
+    if n < labels.size:
+        masses[n] = weight[n] * class_weight[labels[n]]
 
 
-def softmax_forward(x, y):
-    """Write y = exp(x - largest) / Σ exp(x - largest), row by row."""
-    _softmax_forward[blocks_for(x.shape[0], ROWS), (LANES, ROWS)](x, y)
-
-
-@kernel("f4[:, ::1], f4[:, ::1], f4[:, ::1]", "softmax_backward")
-def _softmax_backward(y, dy, dx):
+@kernel(
+    "f4[:, ::1], i8[::1], f4[::1], f4[::1], f4, f4, f4[::1], f4[:, ::1], f4[::1]",
+    "weighted_softmax_cross_entropy",
+)
+def _weighted(y, labels, class_weight, weight, keep, spread, mass, dy, losses):
     lane = cuda.threadIdx.x
     n = cuda.blockIdx.x * ROWS + cuda.threadIdx.y
     if n >= y.shape[0]:
         return
-    mean = ZERO
+    largest, exponentials = exponentials_of_row(y, n, lane, dy)
+    class_weights, row = ZERO, ZERO
+    log_sum = math.log(exponentials)
     for c in range(lane, y.shape[1], LANES):
-        mean += y[n, c] * dy[n, c]
-    mean = warp_sum(mean)
+        class_weights += class_weight[c]
+        row += class_weight[c] * (log_sum - (y[n, c] - largest))
+    class_weights, row = warp_sum(class_weights), warp_sum(row)
+    label = labels[n]
+    at_label = keep * class_weight[label]
+    scale = weight[n] / mass[0]
+    factor = scale * (at_label + spread * class_weights) / exponentials
+    scaled_spread = scale * spread
     for c in range(lane, y.shape[1], LANES):
-        dx[n, c] = y[n, c] * (dy[n, c] - mean)
+        pull = scaled_spread * class_weight[c] + (scale * at_label if c == label else ZERO)
+        dy[n, c] = factor * dy[n, c] - pull
+    if lane == 0:
+        losses[n] = weight[n] * (spread * row + at_label * (log_sum - (y[n, label] - largest)))
 
 
-def softmax_backward(y, dy, dx):
-    """Write dx = y (dy - Σ y dy), row by row: the Jacobian diag(y) - y yᵀ times dy."""
-    _softmax_backward[blocks_for(y.shape[0], ROWS), (LANES, ROWS)](y, dy, dx)
+def weighted_softmax_cross_entropy(y, labels, class_weight, weight, smoothing, dy):
+    """Return the weighted mean of Σ_c q_c (-log softmax(y)_c) and write its gradient.
+
+    q_c = class_weight[c] · ((1 - smoothing) · onehot_c + smoothing / classes), and the mean is over
+    weight[n] · class_weight[label of n], which is added up on the device before.
+    """
+    rows, classes = y.shape
+    masses, mass = workspace(y, "masses", rows), workspace(y, "mass", 1)
+    _masses[blocks_for(rows), THREADS](labels, class_weight, weight, masses)
+    finish_sum[1, THREADS](*partly_summed(masses), ONE, mass)
+    losses = workspace(y, "losses", rows)
+    shares = real(1 - smoothing), real(smoothing / classes)
+    arguments = y, labels, class_weight, weight, *shares, mass, dy, losses
+    _weighted[blocks_for(rows, ROWS), (LANES, ROWS)](*arguments)
+    result = new_scalar(y)
+    finish_mean[1, THREADS](*partly_summed(losses), mass, result.array)
+    return result
 
 
-@kernel("f4[:, ::1], i8[::1], f4[::1]", "count_correct")
-def _count_correct(y, labels, correct):
-    n = cuda.grid(1)
-    if n < y.shape[0]:
-        best = 0
-        for c in range(1, y.shape[1]):
-            if y[n, c] > y[n, best]:
-                best = c
-        correct[n] = real(1) if best == labels[n] else ZERO
+@kernel(
+    "f4[:, ::1], f4[:, ::1], f4[::1], f4[::1], f4, f4, f4, f4[:, ::1], f4[::1]",
+    "softmax_cross_entropy_of_probabilities",
+)
+def _of_probabilities(y, target, class_weight, weight, mass, keep, spread, dy, losses):
+    lane = cuda.threadIdx.x
+    n = cuda.blockIdx.x * ROWS + cuda.threadIdx.y
+    if n >= y.shape[0]:
+        return
+    largest, exponentials = exponentials_of_row(y, n, lane, dy)
+    pull, row = ZERO, ZERO
+    log_sum = math.log(exponentials)
+    for c in range(lane, y.shape[1], LANES):
+        q = class_weight[c] * (keep * target[n, c] + spread)
+        pull += q
+        row += q * (log_sum - (y[n, c] - largest))
+    pull, row = warp_sum(pull), warp_sum(row)
+    scale = weight[n] / mass
+    factor = scale * pull / exponentials
+    for c in range(lane, y.shape[1], LANES):
+        q = class_weight[c] * (keep * target[n, c] + spread)
+        dy[n, c] = factor * dy[n, c] - scale * q
+    if lane == 0:
+        losses[n] = weight[n] * row
 
 
-def count_correct(y, labels):
-    """Return how many rows of y have their (first) largest value at the label."""
-    rows = y.shape[0]
-    correct = empty_like(y, rows, np.float32)
-    _count_correct[blocks_for(rows, 128), 128](y, labels, correct)
-    return int(total(correct))  # exact up to 2²⁴ rows
+def softmax_cross_entropy_of_probabilities(y, target, class_weight, weight, mass, smoothing, dy):
+    """Return Σₙ weight[n] Σ_c q_c (-log softmax(y)_c) / mass and write its gradient.
+
+    q_c = class_weight[c] · ((1 - smoothing) · target[n, c] + smoothing / classes).
+    """
+    rows, classes = y.shape
+    losses = workspace(y, "losses", rows)
+    options = real(mass), real(1 - smoothing), real(smoothing / classes)
+    arguments = y, target, class_weight, weight, *options, dy, losses
+    _of_probabilities[blocks_for(rows, ROWS), (LANES, ROWS)](*arguments)
+    return total(losses, 1 / mass)
+
+
+@kernel("f4[:, ::1], i8[::1], f4[::1], f4, f4, f4[:, ::1], f4[::1]", "multi_class_hinge")
+def _multi_class_hinge(y, labels, weight, mass, margin, dy, losses):
+    lane = cuda.threadIdx.x
+    n = cuda.blockIdx.x * ROWS + cuda.threadIdx.y
+    if n >= y.shape[0]:
+        return
+    label = labels[n]
+    level = margin - y[n, label]
+    scale = weight[n] / mass
+    row, within = ZERO, ZERO
+    for c in range(lane, y.shape[1], LANES):
+        if c != label:
+            missing = formulas.relu(level + y[n, c])
+            slope = formulas.relu_derivative(missing)
+            dy[n, c] = scale * slope
+            row += missing
+            within += slope
+    row, within = warp_sum(row), warp_sum(within)
+    if lane == 0:
+        dy[n, label] = -scale * within
+        losses[n] = weight[n] * row
+
+
+def multi_class_hinge(y, labels, weight, mass, margin, dy):
+    """Return the weighted mean of Σ_{c ≠ label} max(0, margin - y[label] + y[c]) / classes.
+
+    Its gradient is 1 / classes for each class within the margin, and minus their sum at the label.
+    """
+    rows, classes = y.shape
+    losses = workspace(y, "losses", rows)
+    arguments = y, labels, weight, real(mass * classes), real(margin), dy, losses
+    _multi_class_hinge[blocks_for(rows, ROWS), (LANES, ROWS)](*arguments)
+    return total(losses, 1 / (mass * classes))

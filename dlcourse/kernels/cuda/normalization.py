@@ -10,7 +10,7 @@ import math
 import numpy as np
 from numba import cuda
 
-from dlcourse.kernels.cuda.compile import THREADS, blocks_for, device, kernel
+from dlcourse.kernels.cuda.compile import THREADS, blocks_for, device, divided, kernel
 from dlcourse.kernels.cuda.reductions import warp_sum
 
 real = np.float32
@@ -103,7 +103,7 @@ def reciprocal_deviation(variance, epsilon, reciprocal):
 def _batch_norm_forward(x, mean, reciprocal, gamma, beta, y):
     number = cuda.grid(1)
     if number < x.size:
-        n, i = number // x.shape[1], number % x.shape[1]
+        n, i = divided(number, x.shape[1])
         y[n, i] = (x[n, i] - mean[i]) * (reciprocal[i] * gamma[i]) + beta[i]
 
 
@@ -147,7 +147,7 @@ def batch_norm_parameter_gradients(x, dy, mean, reciprocal, sums, dgamma, dbeta)
 def _batch_norm_backward(x, dy, mean, reciprocal, gamma, dgamma, dbeta, dx, share):
     number = cuda.grid(1)
     if number < x.size:
-        n, i = number // x.shape[1], number % x.shape[1]
+        n, i = divided(number, x.shape[1])
         normalized = (x[n, i] - mean[i]) * reciprocal[i]
         centred = dy[n, i] - share * (dbeta[i] + normalized * dgamma[i])
         dx[n, i] = gamma[i] * reciprocal[i] * centred
@@ -163,7 +163,7 @@ def batch_norm_backward(x, dy, mean, reciprocal, gamma, dgamma, dbeta, dx):
 def _scale_columns(dy, gamma, reciprocal, dx):
     number = cuda.grid(1)
     if number < dy.size:
-        n, i = number // dy.shape[1], number % dy.shape[1]
+        n, i = divided(number, dy.shape[1])
         dx[n, i] = gamma[i] * reciprocal[i] * dy[n, i]
 
 

@@ -7,7 +7,7 @@ Collecting needs no atomic additions, whose order changes from run to run. Image
 import numpy as np
 from numba import cuda
 
-from dlcourse.kernels.cuda.compile import THREADS, blocks_for, device, kernel
+from dlcourse.kernels.cuda.compile import THREADS, blocks_for, device, divided, kernel
 
 real = np.float32
 LEAST = real(-np.inf)
@@ -17,18 +17,24 @@ WINDOWS = "i8, i8, i8, i8, i8, i8"
 @device
 def position(number, shape):
     """Return (n, i, j, c) of a number of an image array by its place in memory."""
-    c = number % shape[3]
-    number //= shape[3]
-    j = number % shape[2]
-    number //= shape[2]
-    return number // shape[1], number % shape[1], j, c
+    pixel, c = divided(number, shape[3])
+    line, j = divided(pixel, shape[2])
+    n, i = divided(line, shape[1])
+    # With a sign: what is left of an image's border counts below 0.
+    return np.int64(n), np.int64(i), np.int64(j), np.int64(c)
 
 
 @device
 def first_window(place, padding, size, stride):
     """Return the first of the windows along an axis that reach this place."""
     beyond = place + padding - size + 1
-    return (beyond + stride - 1) // stride if beyond > 0 else 0
+    return np.int64(divided(beyond + stride - 1, stride)[0]) if beyond > 0 else 0
+
+
+@device
+def end_of_windows(place, padding, stride, windows):
+    """Return one more than the last window along an axis that reaches this place."""
+    return min(windows, np.int64(divided(place + padding, stride)[0]) + 1)
 
 
 @device
@@ -64,9 +70,9 @@ def _max_pool_backward(dy, place, dx, high, wide, down, across, above, beside):
         return
     n, h, w, c = position(number, dx.shape)
     total = real(0)
-    for i in range(first_window(h, above, high, down), min(dy.shape[1], (h + above) // down + 1)):
+    for i in range(first_window(h, above, high, down), end_of_windows(h, above, down, dy.shape[1])):
         for j in range(
-            first_window(w, beside, wide, across), min(dy.shape[2], (w + beside) // across + 1)
+            first_window(w, beside, wide, across), end_of_windows(w, beside, across, dy.shape[2])
         ):
             here = (h + above - i * down) * wide + w + beside - j * across
             if place[n, i, j, c] == here:
@@ -97,10 +103,10 @@ def _average_pool_backward(dy, dx, high, wide, down, across, above, beside, coun
         return
     n, h, w, c = position(number, dx.shape)
     total = real(0)
-    for i in range(first_window(h, above, high, down), min(dy.shape[1], (h + above) // down + 1)):
+    for i in range(first_window(h, above, high, down), end_of_windows(h, above, down, dy.shape[1])):
         rows = share_of(i * down - above, high, dx.shape[1], count_padding)
         for j in range(
-            first_window(w, beside, wide, across), min(dy.shape[2], (w + beside) // across + 1)
+            first_window(w, beside, wide, across), end_of_windows(w, beside, across, dy.shape[2])
         ):
             columns = share_of(j * across - beside, wide, dx.shape[2], count_padding)
             total += dy[n, i, j, c] / real(rows * columns)

@@ -4,8 +4,9 @@ A block of 256 threads computes a tile of C = A B. It walks along the inner dime
 numbers at a time: the next pieces of A and B are fetched into registers while the present ones,
 in shared memory, are multiplied, so that waiting for memory and arithmetic overlap; two copies of
 each piece make one barrier a step enough. Thread (r, c) of the 16 × 16 holds the results of rows
-r, r + 16, r + 32 … and columns c, c + 16 …: neighbours then read neighbouring numbers of B and
-the same number of A, and shared memory serves each of its banks once.
+4 r … 4 r + 3, and of those 64 further down where the tile has them, and of columns likewise: what
+it needs of A and of B for them lies together, and is read 16 bytes at a time. Neighbours read
+neighbouring numbers of B and the same numbers of A, so that no two reads meet in a bank.
 
 Where the numbers of A and B come from is a pair of device functions, so that this one kernel
 serves x w, xᵀ dy and dy wᵀ, and a convolution's images as well.
@@ -16,13 +17,14 @@ from typing import Any
 import numpy as np
 from numba import cuda
 
-from dlcourse.kernels.cuda.compile import Kernel, blocks_for, device, kernel
+from dlcourse.kernels.cuda.compile import Kernel, blocks_for, device, kernel, place
 
 #: Numbers of the inner dimension that are worked on between two barriers.
 DEPTH = 8
 THREADS = 256
 SIDE = 16
 ZERO = np.float32(0)
+FOUR, ACROSS = np.uint32(4), np.uint32(SIDE)
 
 
 def product(
@@ -54,19 +56,22 @@ def product(
         numbers lie so in memory, 32 of them come at once.
     """
     tile = SIDE * results
-    width = tile + 1  # one more, so that a column of a piece lies in different banks
+    width = tile + 4  # a row of a piece begins 4 banks after the last, and 16 bytes wide stays so
+    depth, side = np.uint32(DEPTH), np.uint32(tile)
     fetches = tile * DEPTH // THREADS
 
-    @kernel(f"{signature}, i8, i8, i8, UniTuple(i8, 10)", name)
+    # With two blocks on a multiprocessor the one computes while the other waits for memory.
+    @kernel(f"{signature}, i8, i8, i8, UniTuple(i8, 10)", name, bounds=(THREADS, 2))
     def run(a, b, bias, c, rows, inner, columns, geometry):
-        a_tile = cuda.shared.array((2, DEPTH, width), np.float32)
-        b_tile = cuda.shared.array((2, DEPTH, width), np.float32)
+        a_tile = cuda.shared.array((2, DEPTH, width), np.float32, 16)
+        b_tile = cuda.shared.array((2, DEPTH, width), np.float32, 16)
         a_next = cuda.local.array(fetches, np.float32)
         b_next = cuda.local.array(fetches, np.float32)
         a_part = cuda.local.array(results, np.float32)
+        b_part = cuda.local.array(results, np.float32)
         sums = cuda.local.array((results, results), np.float32)
-        me = cuda.threadIdx.x
-        r, o = me // SIDE, me % SIDE
+        me = place(cuda.threadIdx.x)
+        r, o = FOUR * (me // ACROSS), FOUR * (me % ACROSS)
         top, left = cuda.blockIdx.y * tile, cuda.blockIdx.x * tile
         for i in range(results):
             for j in range(results):
@@ -84,27 +89,28 @@ def product(
                     k, j = step * DEPTH + k, left + j
                     b_next[f] = load_b(b, geometry, k, j) if j < columns and k < inner else ZERO
             if step > 0:
-                half = (step - 1) % 2
+                half = place((step - 1) % 2)
                 for k in range(DEPTH):
                     for i in range(results):
-                        a_part[i] = a_tile[half, k, r + i * SIDE]
-                    for j in range(results):
-                        b_value = b_tile[half, k, o + j * SIDE]
-                        for i in range(results):
-                            sums[i, j] += a_part[i] * b_value
+                        away = place(i // 4 * 64 + i % 4)
+                        a_part[i] = a_tile[half, place(k), r + away]
+                        b_part[i] = b_tile[half, place(k), o + away]
+                    for i in range(results):
+                        for j in range(results):
+                            sums[i, j] += a_part[i] * b_part[j]
             if step < steps:
-                half = step % 2
+                half = place(step % 2)
                 for f in range(fetches):
-                    n = me + f * THREADS
-                    k, i = (n % DEPTH, n // DEPTH) if a_along_depth else (n // tile, n % tile)
+                    n = me + place(f * THREADS)
+                    k, i = (n % depth, n // depth) if a_along_depth else (n // side, n % side)
                     a_tile[half, k, i] = a_next[f]
-                    k, j = (n % DEPTH, n // DEPTH) if b_along_depth else (n // tile, n % tile)
+                    k, j = (n % depth, n // depth) if b_along_depth else (n // side, n % side)
                     b_tile[half, k, j] = b_next[f]
             cuda.syncthreads()
         for i in range(results):
-            row = top + r + i * SIDE
+            row = top + r + i // 4 * 64 + i % 4
             for j in range(results):
-                column = left + o + j * SIDE
+                column = left + o + j // 4 * 64 + j % 4
                 if row < rows and column < columns:
                     store(c, geometry, row, column, sums[i, j], bias)
 

@@ -1,5 +1,7 @@
 """Sums over many numbers: each block adds up a part, one last block the parts.
 
+The result stays on the device, as a ``Scalar``: nobody waits for it.
+
 No atomic additions: their order, and with it the last digit, would change from run to run.
 Additions go in pairs like a tournament's, so that float32 is enough: the error grows with the
 logarithm of the count.
@@ -10,7 +12,9 @@ from typing import Any
 import numpy as np
 from numba import cuda
 
-from dlcourse.kernels.cuda.compile import THREADS, blocks_for, device, empty_like, kernel
+from dlcourse.kernels.cuda.compile import THREADS, blocks_for, device, kernel
+from dlcourse.kernels.cuda.memory import workspace
+from dlcourse.kernels.cuda.scalars import Scalar, new_scalar
 
 WARPS = THREADS // 32
 ALL_LANES = 0xFFFFFFFF
@@ -25,6 +29,17 @@ def warp_sum(value):
         value += cuda.shfl_xor_sync(ALL_LANES, value, lanes)
         lanes >>= 1
     return value
+
+
+@device
+def strided_sum(values, count):
+    """Return the sum of this thread's share of the first ``count`` numbers."""
+    total = ZERO
+    i = cuda.grid(1)
+    while i < count:
+        total += values[i]
+        i += cuda.gridsize(1)
+    return total
 
 
 @device
@@ -50,57 +65,28 @@ def block_sum(value):
     return warp_sum(value)
 
 
-@device
-def block_max(value):
-    """Return the largest over a block of ``THREADS`` threads, in its first warp."""
-    largest = cuda.shared.array(WARPS, np.float32)
-    value = warp_max(value)
-    if cuda.laneid == 0:
-        largest[cuda.threadIdx.x // 32] = value
-    cuda.syncthreads()
-    value = largest[cuda.laneid] if cuda.laneid < WARPS else largest[0]
-    return warp_max(value)
-
-
 @kernel("f4[::1], f4[::1]")
 def sum_parts(values, parts):
     """Write the sum of each block's share of ``values``, all of them strided over the grid."""
-    total = ZERO
-    i = cuda.grid(1)
-    while i < values.size:
-        total += values[i]
-        i += cuda.gridsize(1)
-    total = block_sum(total)
+    total = block_sum(strided_sum(values, values.size))
     if cuda.threadIdx.x == 0:
         parts[cuda.blockIdx.x] = total
 
 
-@kernel("f4[::1], f4, f4[::1]")
-def sum_square_parts(values, scale, parts):
-    """Write the sum of each block's (scale · values)²."""
-    total = ZERO
-    i = cuda.grid(1)
-    while i < values.size:
-        scaled = scale * values[i]
-        total += scaled * scaled
-        i += cuda.gridsize(1)
-    total = block_sum(total)
+@kernel("f4[::1], i8, f4, f4[::1]")
+def finish_sum(parts, count, factor, result):
+    """Write factor times the sum of the first ``count`` parts; one block does it."""
+    total = block_sum(strided_sum(parts, count))
     if cuda.threadIdx.x == 0:
-        parts[cuda.blockIdx.x] = total
+        result[0] = factor * total
 
 
-@kernel("f4[::1], f4[::1]")
-def largest_parts(values, parts):
-    """Write the largest |value| of each block's share."""
-    largest = ZERO
-    i = cuda.grid(1)
-    while i < values.size:
-        size = abs(values[i])
-        largest = size if size > largest else largest
-        i += cuda.gridsize(1)
-    largest = block_max(largest)
+@kernel("f4[::1], i8, f4[::1], f4[::1]")
+def finish_mean(parts, count, mass, result):
+    """Write the sum of the first ``count`` parts over a mass that is on the device too."""
+    total = block_sum(strided_sum(parts, count))
     if cuda.threadIdx.x == 0:
-        parts[cuda.blockIdx.x] = largest
+        result[0] = total / mass[0]
 
 
 #: Blocks of a first pass: one block can add up what they leave.
@@ -112,24 +98,23 @@ def parts_for(count: int) -> int:
     return min(MOST_PARTS, blocks_for(count, 4 * THREADS))
 
 
-def finish(launch_parts: Any, values: Any, parts: Any) -> float:
-    """Reduce the parts by one block and bring the result to the host, which waits for it."""
-    result = empty_like(values, 1, np.float32)
-    launch_parts[1, THREADS](parts, result)
-    return float(result.copy_to_host()[0])
+def summed(parts: Any, count: int, factor: float = 1.0) -> Scalar:
+    """Return factor times the sum of what the blocks of a first pass left."""
+    result = new_scalar(parts)
+    finish_sum[1, THREADS](parts, count, np.float32(factor), result.array)
+    return result
 
 
-def total(values: Any) -> float:
-    """Return the sum of a flat array on the device."""
+def total(values: Any, factor: float = 1.0) -> Scalar:
+    """Return factor times the sum of a flat array on the device."""
+    return summed(*partly_summed(values), factor)
+
+
+def partly_summed(values: Any) -> tuple[Any, int]:
+    """Return numbers few enough for one block, with the same sum, and how many they are."""
+    if values.size <= MOST_PARTS:
+        return values, values.size
     blocks = parts_for(values.size)
-    parts = empty_like(values, blocks, np.float32)
+    parts = workspace(values, "parts of a sum", MOST_PARTS)
     sum_parts[blocks, THREADS](values, parts)
-    return finish(sum_parts, values, parts)
-
-
-def largest(values: Any) -> float:
-    """Return the largest |value| of a flat array on the device."""
-    blocks = parts_for(values.size)
-    parts = empty_like(values, blocks, np.float32)
-    largest_parts[blocks, THREADS](values, parts)
-    return finish(largest_parts, values, parts)
+    return parts, blocks

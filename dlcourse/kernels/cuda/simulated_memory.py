@@ -1,6 +1,9 @@
 """Memory of the simulated device: arrays as the host holds them, and as a kernel sees them."""
 
+import contextlib
+import contextvars
 import sys
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -49,22 +52,103 @@ class DeviceArray:
 
     def copy_to_host(self, array: np.ndarray | None = None) -> np.ndarray:
         """Return a copy in the host's memory, or fill ``array``."""
+        copies = _copies.get()
+        if copies is not None:
+            copies.append(self.nbytes)
         if array is None:
             return self.data.copy()
         array[...] = self.data
         return array
 
-    def copy_to_device(self, array: "np.ndarray | DeviceArray") -> None:
-        """Fill this array from another of the same shape."""
+    def copy_to_device(
+        self, array: "np.ndarray | DeviceArray", stream: "SimulatedStream | None" = None
+    ) -> None:
+        """Fill this array from another of the same shape; by a stream, as late as it may be."""
         source = array.data if isinstance(array, DeviceArray) else array
         if source.shape != self.shape:
             raise ValueError(f"got shape {source.shape} for a device array of {self.shape}")
-        self.data[...] = source
+        if isinstance(stream, SimulatedStream):
+            stream.add(lambda: np.copyto(self.data, source))
+        else:
+            self.data[...] = source
 
 
 def to_device(array: np.ndarray) -> DeviceArray:
     """Copy an array into the simulated device's memory."""
     return DeviceArray(np.array(array, order="C"))
+
+
+#: How much memory the simulated device has left.
+FREE_BYTES = 1 << 33
+
+_copies: contextvars.ContextVar[list[int] | None] = contextvars.ContextVar("copies", default=None)
+
+
+@contextlib.contextmanager
+def copies_to_host() -> Iterator[list[int]]:
+    """Collect the size in bytes of each copy from the device within the ``with`` block."""
+    copies: list[int] = []
+    token = _copies.set(copies)
+    try:
+        yield copies
+    finally:
+        _copies.reset(token)
+
+
+def _nothing() -> None:
+    """Do what is left to do of work that has been done."""
+
+
+class SimulatedStream:
+    """A stream that does its copies as late as it may: when an event after them is waited for.
+
+    Who does not wait finds what was there before.
+    """
+
+    def __init__(self) -> None:
+        self._later: list[Callable[[], None]] = []
+
+    def add(self, work: Callable[[], None]) -> None:
+        """Put work at the end."""
+        self._later.append(work)
+
+    @property
+    def length(self) -> int:
+        """How much there has been to do in all."""
+        return len(self._later)
+
+    def run(self, until: int) -> None:
+        """Do the first so many, as far as they have not been done."""
+        for place in range(until):
+            self._later[place]()
+            self._later[place] = _nothing
+
+
+class SimulatedEvent:
+    """A mark in a stream."""
+
+    def __init__(self) -> None:
+        self._stream: SimulatedStream | None = None
+        self._place = 0
+
+    def record(self, stream: Any = None) -> None:
+        """Set the mark behind all that the stream has to do so far."""
+        self._stream, self._place = None, 0
+        if isinstance(stream, SimulatedStream):
+            self._stream, self._place = stream, stream.length
+
+    def synchronize(self) -> None:
+        """Let the host wait until the stream has come to the mark."""
+        if self._stream is not None:
+            self._stream.run(self._place)
+
+    def wait(self, stream: Any = None) -> None:
+        """Let a stream wait."""
+        self.synchronize()
+
+
+#: The names that ``numba.cuda`` has for them.
+stream, event, pinned_array = SimulatedStream, SimulatedEvent, np.empty
 
 
 class Checked:
@@ -98,11 +182,16 @@ class Checked:
 
     def store(self, index: Any, value: Any, depth: int) -> None:
         """Store a number whose place is known to exist."""
+        if type(value) is np.float64:
+            self.refuse_float64(value, depth + 1)
+        self.data[index] = value
+
+    def refuse_float64(self, value: Any, depth: int) -> None:
+        """Say so where arithmetic was in float64 that should have been in float32."""
         if type(value) is np.float64 and self.dtype == np.float32:
             raise KernelError(
                 f"a float64 number is stored in float32 {self._name}, {self._line(depth + 1)}"
             )
-        self.data[index] = value
 
     def place(self, index: Any, depth: int) -> int:
         """Return how many numbers lie before this one; refuse an index that is outside."""
@@ -143,26 +232,44 @@ class Checked:
 
 
 class Local(Checked):
-    """Memory of one thread: nobody else can be in the way, so only the place is looked at."""
+    """Memory of one thread: nobody else can be in the way, so only the place is looked at.
 
-    __slots__ = ()
+    A list holds the numbers: most accesses of a matrix product are of this kind, and a list gives
+    out an object that is there already, where an array makes one (a third of the time).
+    """
+
+    __slots__ = ("_columns", "_kind", "_numbers", "_rows")
+
+    def __init__(self, data: np.ndarray, name: str, launch: "Launch") -> None:
+        super().__init__(data, name, launch)
+        self._kind = data.dtype.type
+        self._numbers = list(data.reshape(-1))
+        self._rows, self._columns = data.shape if data.ndim == 2 else (0, 0)
 
     def __getitem__(self, index: Any) -> Any:
-        if not self._is_inside(index):
-            self.place(index, 2)
-        return self.data[index]
+        if type(index) is not tuple:
+            if self.ndim == 1 and 0 <= index < self.size:
+                return self._numbers[index]
+        elif len(index) == 2:
+            i, j = index
+            if 0 <= i < self._rows and 0 <= j < self._columns:
+                return self._numbers[i * self._columns + j]
+        return self._numbers[self.place(index, 2)]
 
     def __setitem__(self, index: Any, value: Any) -> None:
-        if not self._is_inside(index):
-            self.place(index, 2)
-        self.store(index, value, 2)
-
-    def _is_inside(self, index: Any) -> bool:
-        if self.ndim == 1:
-            return type(index) is not tuple and 0 <= index < self.size
-        if self.ndim != 2 or type(index) is not tuple or len(index) != 2:
-            return False  # looked at in full
-        return 0 <= index[0] < self.shape[0] and 0 <= index[1] < self.shape[1]
+        if type(value) is not self._kind:
+            self.refuse_float64(value, 2)
+            value = self._kind(value)
+        if type(index) is not tuple:
+            if self.ndim == 1 and 0 <= index < self.size:
+                self._numbers[index] = value
+                return
+        elif len(index) == 2:
+            i, j = index
+            if 0 <= i < self._rows and 0 <= j < self._columns:
+                self._numbers[i * self._columns + j] = value
+                return
+        self._numbers[self.place(index, 2)] = value
 
 
 class Tracked(Checked):

@@ -122,6 +122,7 @@ class Launch:
         self.epoch = 0  # counts barriers, through all blocks
         self.shared: dict[Any, Tracked] = {}
         self.shared_bytes = 0
+        self.threads: list[Thread] = []
         self.warps: list[list[Thread]] = []
         self.reads = np.zeros((grid_dim.size, block_dim.size), np.int64)
         self.writes = np.zeros_like(self.reads)
@@ -135,6 +136,7 @@ class Launch:
     def _run_block(self, block, function, arguments, order, rng) -> None:
         self.shared, self.shared_bytes = {}, 0
         threads = [Thread(self, function, block, number) for number in range(self.block_dim.size)]
+        self.threads = threads
         self.warps = [threads[k : k + WARP] for k in range(0, len(threads), WARP)]
         for thread in threads:
             thread.gr_context = contextvars.copy_context()
@@ -197,8 +199,7 @@ class Launch:
         me = self.thread
         me.offer = offer
         self.wait(kind, frame)
-        everyone = [t for warp in self.warps for t in warp]
-        group = self.warps[me.warp] if kind == "warp" else everyone
+        group = self.warps[me.warp] if kind == "warp" else self.threads
         offers = [thread.offer for thread in group]
         self.wait(kind, frame)
         return offers
@@ -252,8 +253,11 @@ class Space:
     def __init__(self, launch: Launch, shared: bool) -> None:
         self._launch, self._shared = launch, shared
 
-    def array(self, shape, dtype):
-        """Return memory of the block, the same for each of its threads, or of one thread."""
+    def array(self, shape, dtype, alignment=None):
+        """Return memory of the block, the same for each of its threads, or of one thread.
+
+        Where it begins makes no difference here.
+        """
         dtype = np.dtype(getattr(dtype, "name", dtype))
         frame = sys._getframe(1)
         launch = self._launch
@@ -415,6 +419,10 @@ def simulated(function: Callable, module: SimulatedCuda, made: dict | None = Non
     def translate(value: Any) -> Any:
         if value is compiled_cuda:
             return module
+        if value is np.uint32:  # a kernel's type of places: Python's own is faster, and unbounded
+            return int
+        if isinstance(value, np.uint32):
+            return int(value)
         if isinstance(value, compiled_cuda.dispatcher.CUDADispatcher):
             return simulated(value.py_func, module, made)
         return value

@@ -11,11 +11,12 @@ from dlcourse.losses import SoftmaxCrossEntropy
 from dlcourse.model import Sequential
 from dlcourse.optimizers import SGD, Adagrad, Adam, Adamax, AdamW, AMSGrad, RMSprop
 from dlcourse.parameters import Parameters, ParameterSpec
-from dlcourse.training import fit
+from dlcourse.training import evaluate, fit
 from tests.benchmarks import networks
 from tests.benchmarks.workloads import (
     Augmenting,
     Epoch,
+    LearningClothes,
     OptimizerStep,
     Prediction,
     Training,
@@ -91,6 +92,24 @@ def _(workload: Epoch) -> Any:
             progress=False,
         )  # fmt: skip
         return history["loss"][-1]
+
+    return epoch
+
+
+@prepare.register
+def _(workload: LearningClothes) -> Any:
+    model = model_of(workload.network)
+    loss, optimizer = SoftmaxCrossEntropy(), Adam(model.parameters)
+    train, test = workload.data()
+    rng = np.random.default_rng(2)
+
+    def epoch() -> tuple[float, float, float]:
+        history = fit(
+            model, loss, optimizer, train, epochs=1, batch_size=workload.network.batch, rng=rng,
+            progress=False,
+        )  # fmt: skip
+        accuracy = evaluate(model, loss, test)["accuracy"]
+        return history["seconds"][-1], history["loss"][-1], accuracy
 
     return epoch
 

@@ -3,13 +3,15 @@
 Nothing here is skipped on Linux: a machine without the compilers fails.
 """
 
+import re
 import sys
 
 import numpy as np
 import pytest
 from numba import cuda as numba_cuda
 
-import dlcourse.kernels.cuda  # noqa: F401 - declares every kernel
+import dlcourse.kernels.cuda
+import dlcourse.kernels.cuda.ladder  # noqa: F401 - with it, every kernel is declared
 from dlcourse.kernels.cpu.compile import JIT_IS_OFF
 from dlcourse.kernels.cuda.compile import KERNELS, Kernel
 from tests.kernels.cuda.machine_code import assemble, measured, ptx_of, written_table
@@ -28,6 +30,9 @@ def test_a_kernel_is_float32_spills_nothing_and_takes_what_the_table_says(name):
     texts, usages = measured(KERNELS[name])
     for text in texts:
         assert ".f64" not in text
+        # For each number of an array they would cost more than all the rest (see ``divided``).
+        # A div.u64 is the compiler's own, once a thread: how often a loop over the grid is run.
+        assert not re.search(r"div\.s64|rem\.[su]64", text)
     for usage in usages:
         assert usage.spilled_bytes == usage.local_bytes == 0
     *registers, shared_old, shared_new = written_table()[name]
@@ -46,6 +51,12 @@ def test_the_table_has_every_kernel_and_no_other():
 def test_numba_cuda_is_the_package_and_not_the_old_built_in_target():
     """Where its .pth file does not run, Numba's own outdated target takes its place silently."""
     assert numba_cuda.implementation == "NVIDIA"
+
+
+def test_large_products_read_shared_memory_16_bytes_at_a_time():
+    for name in ("product_with_bias_128", "conv_forward_128"):
+        reads = re.findall(r"ld\.shared\S*", ptx_of(KERNELS[name], (9, 0)))
+        assert set(reads) == {"ld.shared.v4.f32"}
 
 
 def declared(function, signature):

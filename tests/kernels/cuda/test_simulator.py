@@ -10,7 +10,7 @@ import pytest
 from numba import cuda
 
 from dlcourse.kernels.cuda import compile as compiling
-from dlcourse.kernels.cuda import dense, normalization, products, reductions
+from dlcourse.kernels.cuda import dense, ladder, normalization, norms, products, reductions, steps
 from dlcourse.kernels.cuda.simulated_memory import KernelError, to_device
 from dlcourse.kernels.cuda.simulator import launch, recording, thread_order
 
@@ -315,6 +315,7 @@ def without_barrier(module, which):
         for node in ast.walk(tree)
         if isinstance(node, ast.Expr) and ast.unparse(node.value) == "cuda.syncthreads()"
     ]
+    calls.sort(key=lambda call: call.lineno)
     calls[which].value = ast.copy_location(ast.Constant(None), calls[which])
     namespace = {"__name__": "changed"}
     exec(compile(tree, module.__file__, "exec"), namespace)
@@ -343,18 +344,53 @@ def add_all(module):
     module["total"](to_device(np.ones(300, np.float32)))
 
 
-def largest_of_all(module):
-    module["largest"](to_device(np.ones(300, np.float32)))
+def all_squares(module):
+    module["sum_of_squares"](to_device(np.ones(300, np.float32)))
+
+
+def step_forward(module):
+    multiply = module["forward_products"](1)
+
+    def step(h, w_h):
+        multiply(h, w_h, 0, cuda.local.array((2, 1), np.float32))
+
+    launch(step, 1, steps.BLOCK, tuple(to_device(np.ones(s, np.float32)) for s in SEQUENCE_SHAPES))
+
+
+def step_backward(module):
+    multiply = module["backward_products"]
+
+    def step(dgates, w_h):
+        multiply(dgates, w_h, 0, cuda.local.array(2, np.float32))
+
+    launch(step, 1, steps.BLOCK, tuple(to_device(np.ones(s, np.float32)) for s in SEQUENCE_SHAPES))
+
+
+#: A state and its weights, of more units than are worked on between two barriers.
+SEQUENCE_SHAPES = (1, 2, 17), (17, 17)
+
+
+def climb(module):
+    a, b, c = (to_device(np.ones(shape, np.float32)) for shape in ((2, 17), (17, 3), (2, 3)))
+    module["tiled"](a, b, c)
+
+
+BARRIERS = [
+    (products, 1, [multiply]),
+    (dense, 1, [add_rows]),
+    (normalization, 2, [moments, moments]),
+    (reductions, 1, [add_all]),
+    (norms, 4, [all_squares] * 4),
+    (ladder, 2, [climb] * 2),
+    (steps, 4, [step_forward] * 2 + [step_backward] * 2),
+]
 
 
 @in_every_order
 @pytest.mark.parametrize(
     ("module", "which", "use"),
-    [
-        (products, 0, multiply), (dense, 0, add_rows), (normalization, 0, moments),
-        (normalization, 1, moments), (reductions, 0, add_all), (reductions, 1, largest_of_all),
-    ],
-)  # fmt: skip
+    [(module, k, use) for module, _, uses in BARRIERS for k, use in enumerate(uses)],
+)
 def test_no_barrier_of_the_library_can_be_left_out(module, which, use, order, monkeypatch):
     monkeypatch.setattr(compiling, "KERNELS", {})
     changed, _ = without_barrier(module, which)
@@ -368,9 +404,9 @@ def test_no_barrier_of_the_library_can_be_left_out(module, which, use, order, mo
 def test_every_barrier_of_the_library_is_tried(monkeypatch):
     monkeypatch.setattr(compiling, "KERNELS", {})
     folder = Path(compiling.__file__).parent
-    tried = {products: 1, dense: 1, normalization: 2, reductions: 2}
-    for module, count in tried.items():
+    for module, count, uses in BARRIERS:
         compiling.KERNELS.clear()
-        assert without_barrier(module, 0)[1] == count
+        assert without_barrier(module, 0)[1] == count == len(uses)
     texts = [path.read_text() for path in folder.glob("*.py")]
-    assert sum(text.count("cuda.syncthreads()") for text in texts) == sum(tried.values())
+    counted = sum(text.count("cuda.syncthreads()") for text in texts)
+    assert counted == sum(count for _, count, _ in BARRIERS)

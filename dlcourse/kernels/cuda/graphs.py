@@ -1,0 +1,78 @@
+"""A step recorded once and launched as a whole: a CUDA graph.
+
+A launch from Python takes microseconds, and a small step is a hundred of them. The driver can
+record what goes to a stream and launch all of it by one call.
+
+What is recorded are the launches with the numbers that they were given: a learning rate or a count
+of steps that changes is not seen by the replay, and neither is what Python does between launches.
+So record steps whose arguments stay the same (plain SGD, a forward pass), and put new inputs into
+the arrays that were recorded.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from numba import cuda
+
+from dlcourse.kernels.cuda.streams import on_stream
+
+
+def can_capture() -> bool:
+    """Return whether the driver's functions for this are there (package ``cuda-bindings``)."""
+    try:
+        from cuda.bindings import driver
+    except ImportError:
+        return False
+    return hasattr(driver, "cuStreamBeginCapture") and cuda.is_available()
+
+
+class Graph:
+    """What ``record`` took down; ``replay()`` launches it, in the order of its own stream.
+
+    The arrays that were used must stay alive: a graph knows their addresses only.
+    """
+
+    def __init__(self, executable: Any, stream: Any) -> None:
+        self.executable, self.stream = executable, stream
+
+    def replay(self) -> None:
+        """Launch everything again; does not wait."""
+        from cuda.bindings import driver
+
+        _checked(driver.cuGraphLaunch(self.executable, int(self.stream)))
+
+    def synchronize(self) -> None:
+        """Wait until all that was launched is done."""
+        self.stream.synchronize()
+
+
+def record(step: Callable[[], Any]) -> Graph:
+    """Run ``step`` once for real, then once more without executing it, to take down its launches.
+
+    The first run compiles what is not compiled and makes the memory that the step works in: during
+    the recording nothing may be allocated, and no number be read.
+    """
+    from cuda.bindings import driver
+
+    stream = cuda.stream()
+    with on_stream(stream):
+        step()
+        stream.synchronize()
+        mode = driver.CUstreamCaptureMode.CU_STREAM_CAPTURE_MODE_THREAD_LOCAL
+        _checked(driver.cuStreamBeginCapture(int(stream), mode))
+        try:
+            step()
+        finally:  # the stream is of no use to anyone while it records
+            ended = driver.cuStreamEndCapture(int(stream))
+    (graph,) = _checked(ended)
+    (executable,) = _checked(driver.cuGraphInstantiate(graph, 0))
+    _checked(driver.cuGraphDestroy(graph))
+    return Graph(executable, stream)
+
+
+def _checked(answer: tuple) -> tuple:
+    """Return what a function of the driver returned beside its status."""
+    status, *rest = answer
+    if int(status) != 0:
+        raise RuntimeError(f"the CUDA driver answered {status.name} to a graph: expected success")
+    return tuple(rest)

@@ -1,0 +1,1 @@
+"""Timings on a GPU: products, kernels, training steps, launches, transfers."""

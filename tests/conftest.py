@@ -1,0 +1,41 @@
+"""Which tests run on the simulated GPU, and in which order its threads run there."""
+
+import pytest
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        "--simulated",
+        choices=["some", "all"],
+        default="some",
+        help="how many of the tests that also run on the simulated GPU do: some, or all",
+    )
+    parser.addoption(
+        "--thread-order",
+        default="forward",
+        help="forward, reversed, or a number that the simulated GPU's threads are shuffled by",
+    )
+
+
+def pytest_collection_modifyitems(config, items):
+    """Leave out what takes long on the simulated GPU, unless all of it is asked for."""
+    if config.getoption("--simulated") == "all":
+        return
+    long = [item for item in items if any(mark.args for mark in item.iter_markers("simulated"))]
+    if long:
+        config.hook.pytest_deselected(items=long)
+        items[:] = [item for item in items if item not in set(long)]
+
+
+@pytest.fixture(autouse=True)
+def _simulated_gpu(request):
+    """Let "cuda" mean the simulated GPU in tests that are marked so, and there alone."""
+    if request.node.get_closest_marker("simulated") is None:
+        yield
+        return
+    from dlcourse.devices import simulated_cuda
+    from dlcourse.kernels.cuda.simulator import thread_order
+
+    order = request.config.getoption("--thread-order")
+    with simulated_cuda(), thread_order(int(order) if order.isdigit() else order):
+        yield
