@@ -9,7 +9,7 @@ from dlcourse.checks.exercises import load
 from dlcourse.checks.judging import generator
 from dlcourse.layers import Conv2D, MaxPool2D
 from dlcourse.model import Sequential
-from tests.labs.test_notebooks import solved
+from tests.labs.proof.banks import solved
 
 EXERCISES = {exercise.name: exercise for exercise in load("convolution")}
 WITH_IMAGES = [name for name in EXERCISES if name != "output_size"]

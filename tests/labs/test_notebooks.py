@@ -9,7 +9,7 @@ from nbgrader.nbgraderformat import MetadataValidator
 
 from dlcourse.checks import check
 from dlcourse.checks.exercises import LABS, load
-from tests.labs.proof.banks import SOURCE, solutions
+from tests.labs.proof.banks import SOURCE, solved
 from tests.labs.proof.banks import notebook as read
 
 
@@ -93,11 +93,11 @@ def test_the_solutions_of_the_source_get_every_point(lab, monkeypatch):
     for name in ("DLCOURSE_SEED", "DLCOURSE_SEED_FILE", "NBGRADER_EXECUTION"):
         monkeypatch.delenv(name, raising=False)
     for exercise in load(lab):
-        assert check(exercise.name, solutions(lab)[exercise.name]) == exercise.points
+        assert check(exercise.name, solved(lab)[exercise.name]) == exercise.points
 
 
 def test_the_examples_of_backprop_that_can_be_tried_by_hand_are_right():
-    backprop = solutions("backprop")
+    backprop = solved("backprop")
     x, w = np.array([[1.0, 2.0], [3.0, -1.0]]), np.array([[1.0, 0.0, 2.0], [0.5, -1.0, 1.0]])
     b, dy = np.array([0.5, 0.0, -1.0]), np.array([[1.0, 0.0, -1.0], [0.0, 2.0, 1.0]])
     y = backprop["dense_forward"](x, w, b)
@@ -122,7 +122,7 @@ def test_the_examples_of_backprop_that_can_be_tried_by_hand_are_right():
 
 
 def test_the_examples_of_descent_that_can_be_tried_by_hand_are_right():
-    descent, zero = solutions("descent"), np.zeros(1)
+    descent, zero = solved("descent"), np.zeros(1)
     x, y, order = np.array([[1.0], [2.0]]), np.array([2.0, 2.0]), np.array([0, 1])
     for batch_size, arrived in ((2, 1.5), (1, 1.0)):
         assert descent["descend_epoch"](zero, x, y, order, batch_size, 0.25) == arrived
@@ -173,7 +173,7 @@ def losses_examples():
 def test_the_examples_of_losses_that_can_be_tried_by_hand_are_right(exercise):
     """The answer that a learner might type in is the answer that the solution gives."""
     for arguments in losses_examples()[exercise.name]:
-        found = solutions("losses")[exercise.name](*arguments)
+        found = solved("losses")[exercise.name](*arguments)
         wanted = typed_in(exercise)(*arguments)
         if not isinstance(wanted, tuple):
             found, wanted = (found,), (wanted,)

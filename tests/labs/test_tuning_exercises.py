@@ -11,7 +11,7 @@ from sklearn.neighbors import NearestCentroid
 from dlcourse.checks import judge
 from dlcourse.checks.exercises import load
 from dlcourse.checks.judging import generator
-from tests.labs.test_notebooks import solved
+from tests.labs.proof.banks import solved
 
 SEEDS = range(25)
 EXERCISES = {exercise.name: exercise for exercise in load("tuning")}

@@ -10,7 +10,8 @@ from sklearn.preprocessing import StandardScaler
 from dlcourse.checks import judge
 from dlcourse.checks.exercises import load
 from dlcourse.checks.judging import generator
-from tests.labs.test_notebooks import solved, typed_in
+from tests.labs.proof.banks import solved
+from tests.labs.test_notebooks import typed_in
 
 SEEDS = range(10)
 EXERCISES = {exercise.name: exercise for exercise in load("warmup")}

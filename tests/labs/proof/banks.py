@@ -48,7 +48,7 @@ def answer_cells(lab: str) -> dict[str, str]:
 
 
 @cache
-def solutions(lab: str) -> dict[str, Callable[..., Any]]:
+def solved(lab: str) -> dict[str, Callable[..., Any]]:
     """Run the answer cells of a lab's source; give what they define."""
     namespace: dict[str, Any] = {}
     exec(prelude(lab), namespace)
@@ -101,4 +101,4 @@ def right_answers(labs: tuple[str, ...] = LABS) -> Iterator[Right]:
         for exercise in load(lab):
             for function in bank[exercise.name]:
                 yield Right(lab, exercise, function, function.__name__)
-            yield Right(lab, exercise, solutions(lab)[exercise.name], "the solution")
+            yield Right(lab, exercise, solved(lab)[exercise.name], "the solution")

@@ -72,7 +72,7 @@ def equivalents() -> Mapping[str, Mapping[str, str]]:
 
 def survives(lab: str, exercise: Any, mutant: Mutant, seeds: range) -> bool:
     """Say whether a mutant gets full marks on every seed."""
-    namespace = dict(banks.solutions(lab))
+    namespace = dict(banks.solved(lab))
     with warnings.catch_warnings():
         # The checks of the labs judge values; what NumPy says about a mutant's is no verdict.
         warnings.simplefilter("ignore")
