@@ -6,9 +6,23 @@ a dark theme, needs no file and no other host, and is the same on the site and i
 
 from dlcourse.figures.frames import Frames
 from dlcourse.figures.graph import Graph
+from dlcourse.figures.measurements import growth, ladder, measured, race, speed
 from dlcourse.figures.network import NetworkPicture
 from dlcourse.figures.palette import INK
 from dlcourse.figures.picture import Picture
 from dlcourse.figures.plots import axes, show
 
-__all__ = ["INK", "Frames", "Graph", "NetworkPicture", "Picture", "axes", "show"]
+__all__ = [
+    "INK",
+    "Frames",
+    "Graph",
+    "NetworkPicture",
+    "Picture",
+    "axes",
+    "growth",
+    "ladder",
+    "measured",
+    "race",
+    "show",
+    "speed",
+]

@@ -135,7 +135,15 @@ class Racer:
 
     def turn(self) -> Any:
         """Let it work; return its answer."""
+        self.start_turn()
+        return self.end_turn()
+
+    def start_turn(self) -> None:
+        """Let it work, and do not wait for it."""
         self._ours.send(True)
+
+    def end_turn(self) -> Any:
+        """Wait for its answer and return it."""
         answer = self._receive()
         self._wait_until_asleep()
         return answer
