@@ -11,6 +11,7 @@ from dlcourse.checks.exercise import Exercise
 # In the order of the course.
 LABS = (
     "warmup",
+    "data",
     "losses",
     "backprop",
     "descent",
