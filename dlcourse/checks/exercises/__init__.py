@@ -17,6 +17,7 @@ LABS = (
     "initialization",
     "tuning",
     "convolution",
+    "recurrence",
 )
 
 
