@@ -52,6 +52,8 @@ class Verdict:
         Number of checks that the exercise makes, and how many of them did not pass.
     printed
         What the function printed in the call that the message is about.
+    details
+        The whole text of an error that the message tells in a sentence, as it does Numba's.
     """
 
     exercise: str
@@ -64,6 +66,7 @@ class Verdict:
     checks: int = 0
     failed: int = 0
     printed: str = ""
+    details: str = ""
 
     @property
     def passed(self) -> bool:
@@ -267,6 +270,7 @@ def _verdict(
         mistake=mistake.name if mistake else None,
         aspect=finding.aspect.value,
         printed=seen[index].printed,
+        details=failure.details if failure else "",
     )
 
 
