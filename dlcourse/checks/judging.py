@@ -13,8 +13,9 @@ import numpy as np
 from dlcourse.checks import words
 from dlcourse.checks.calling import Observation, observe
 from dlcourse.checks.comparing import Result, count_sentence, examine, failure_sentence
-from dlcourse.checks.exercise import MANNER, Aspect, Case, Exercise, Mistake, Part, Target
+from dlcourse.checks.exercise import MANNER, Aspect, Case, Exercise, Mistake, Part, Speed, Target
 from dlcourse.checks.naming import name_mistake
+from dlcourse.checks.timing import too_slow
 
 PUBLIC_SEED = 0
 
@@ -130,6 +131,8 @@ def judge(exercise: Exercise, candidate: Any, seed: int | Sequence[int] = PUBLIC
     for case, one, found in zip(cases, seen, results, strict=False):
         if not stopped:
             found += properties(exercise, candidate, case, one, found, rng)
+    if exercise.speed is not None:
+        results[-1].append(_speed(exercise.speed, candidate, results, rng.spawn(1)[0]))
     return _verdict(exercise, cases, targets, seen, results)
 
 
@@ -209,6 +212,19 @@ def properties(
     return found
 
 
+def _speed(
+    speed: Speed,
+    candidate: Callable[..., Any],
+    results: Sequence[Sequence[Result]],
+    rng: np.random.Generator,
+) -> Result:
+    """Measure a function whose values are right; of a wrong one nobody asks how fast it is."""
+    if not all(one.passed for found in results for one in found if one.aspect not in MANNER):
+        return Result(Aspect.SPEED, None, None)
+    sentence = too_slow(candidate, speed, speed.draw(rng))
+    return Result(Aspect.SPEED, None, not sentence, sentence)
+
+
 def _targets(exercise: Exercise, case: Case) -> Sequence[Target]:
     with np.errstate(all="ignore"):
         return exercise.oracle(case)
@@ -245,7 +261,11 @@ def _verdict(
         if result.passed is False
     ]
     # Values first: a property that fails because some values are wrong explains less.
-    findings.sort(key=lambda finding: finding[1].aspect is Aspect.PROPERTY)
+    # Speed comes last of all.
+    late = (Aspect.PROPERTY, Aspect.SPEED)
+    findings.sort(
+        key=lambda finding: late.index(finding[1].aspect) + 1 if finding[1].aspect in late else 0
+    )
     verdict = Verdict(
         exercise=exercise.name,
         points=float(sum(part.earned for part in parts)),
@@ -280,6 +300,8 @@ def explain(case: Case, finding: Result, mistake: Mistake | None) -> str:
         paragraphs = [finding.sentence]
     elif finding.aspect is Aspect.PROPERTY:
         paragraphs = [f"{finding.sentence} (Seen with {case.about}.)"]
+    elif finding.aspect is Aspect.SPEED:
+        paragraphs = [f"All values are right, but {finding.sentence}"]
     else:
         paragraphs = [f"With {case.about}: {finding.sentence}"]
     if mistake is not None:
