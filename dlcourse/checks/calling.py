@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from dlcourse.checks import compiling
 from dlcourse.checks.arrays import duplicate, only_by_rounding, plain_copy, plain_view, unchanged
 from dlcourse.checks.exercise import Case
 
@@ -49,12 +50,17 @@ class LearnerError(Exception):
 
 @dataclass(frozen=True)
 class Failure:
-    """An exception in the learner's function."""
+    """
+    An exception in the learner's function.
+
+    ``details`` holds the whole text of one that is told in a sentence, as Numba's are.
+    """
 
     kind: str
     message: str
     line: str | None
     fatal: bool = False
+    details: str = ""
 
     @property
     def unwritten(self) -> bool:
@@ -178,6 +184,11 @@ def describe_type(value: object) -> str:
 
 def describe_failure(error: BaseException) -> Failure:
     """Give the exception's class, the first line of its text, and the learner's line."""
+    kind = error.kind if isinstance(error, LearnerError) else type(error).__name__
+    if kind in compiling.KINDS:
+        told = compiling.explain(text := _text(error))
+        line = error.line if isinstance(error, LearnerError) else None
+        return Failure(kind, told.sentence, line or told.line, details=text)
     if isinstance(error, LearnerError):
         return Failure(error.kind, first_line(error.message), error.line, error.fatal)
     return Failure(type(error).__name__, first_line(_text(error)), learners_line(error))

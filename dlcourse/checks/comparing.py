@@ -70,6 +70,9 @@ def failure_sentence(exercise: Exercise, failure: Failure) -> str:
     """Say that the function raised, and on which line of the learner's."""
     if failure.unwritten:
         return f"{exercise.name} is not written yet: it still raises NotImplementedError."
+    if failure.details:
+        line = f" In your line\n    {failure.line.strip()}\n" if failure.line else " "
+        return f"Numba cannot compile {exercise.name}.{line}{failure.message}"
     message = f": {failure.message}" if failure.message else ""
     line = f", in your line\n    {failure.line.strip()}" if failure.line else ""
     return f"{exercise.name} stopped with {failure.kind}{message}{line}"

@@ -25,10 +25,11 @@ class Aspect(enum.Enum):
     VALUES = "values"
     PROPERTY = "property"
     UNTOUCHED = "inputs not changed"
+    SPEED = "speed"
 
 
 # How an answer is given, as against what it is.
-MANNER = frozenset({Aspect.DTYPE, Aspect.PROPERTY, Aspect.UNTOUCHED})
+MANNER = frozenset({Aspect.DTYPE, Aspect.PROPERTY, Aspect.UNTOUCHED, Aspect.SPEED})
 
 
 @dataclass(frozen=True)
@@ -228,6 +229,35 @@ class Property:
 
 
 @dataclass(frozen=True)
+class Speed:
+    """
+    How fast an answer has to be: a ratio, since a machine's seconds say nothing on another one.
+
+    It counts for the parts that look at ``Aspect.SPEED``. The bound is generous: a right answer
+    stays far below it on a loaded machine, and through the pipe to another process.
+
+    Attributes
+    ----------
+    draw
+        ``draw(rng)`` gives the case to measure: large enough to take a fraction of a millisecond.
+    reference
+        What the answer is compared with, in plain NumPy, called in the same way.
+    at_most
+        How many times as long as the reference an answer may take.
+    described
+        The reference in words: "NumPy does with …".
+    rounds
+        How often each of the two is measured; the fastest counts.
+    """
+
+    draw: Callable[[np.random.Generator], Case]
+    reference: Callable[..., Any]
+    at_most: float
+    described: str
+    rounds: int = 7
+
+
+@dataclass(frozen=True)
 class Exercise:
     """
     An exercise of a lab.
@@ -253,6 +283,8 @@ class Exercise:
         Why ``steps`` and ``magnitude`` of the targets are what they are.
     properties, mistakes
         See ``Property`` and ``Mistake``; the more specific mistakes come first.
+    speed
+        See ``Speed``; None where it does not matter how long an answer takes.
     """
 
     name: str
@@ -265,6 +297,7 @@ class Exercise:
     tolerance_reason: str
     properties: tuple[Property, ...] = ()
     mistakes: tuple[Mistake, ...] = ()
+    speed: Speed | None = None
 
     @property
     def points(self) -> float:

@@ -13,8 +13,9 @@ import numpy as np
 from dlcourse.checks import words
 from dlcourse.checks.calling import Observation, observe
 from dlcourse.checks.comparing import Result, count_sentence, examine, failure_sentence
-from dlcourse.checks.exercise import MANNER, Aspect, Case, Exercise, Mistake, Part, Target
+from dlcourse.checks.exercise import MANNER, Aspect, Case, Exercise, Mistake, Part, Speed, Target
 from dlcourse.checks.naming import name_mistake
+from dlcourse.checks.timing import too_slow
 
 PUBLIC_SEED = 0
 
@@ -52,6 +53,8 @@ class Verdict:
         Number of checks that the exercise makes, and how many of them did not pass.
     printed
         What the function printed in the call that the message is about.
+    details
+        The whole text of an error that the message tells in a sentence, as it does Numba's.
     """
 
     exercise: str
@@ -64,6 +67,7 @@ class Verdict:
     checks: int = 0
     failed: int = 0
     printed: str = ""
+    details: str = ""
 
     @property
     def passed(self) -> bool:
@@ -127,6 +131,8 @@ def judge(exercise: Exercise, candidate: Any, seed: int | Sequence[int] = PUBLIC
     for case, one, found in zip(cases, seen, results, strict=False):
         if not stopped:
             found += properties(exercise, candidate, case, one, found, rng)
+    if exercise.speed is not None:
+        results[-1].append(_speed(exercise.speed, candidate, results, rng.spawn(1)[0]))
     return _verdict(exercise, cases, targets, seen, results)
 
 
@@ -206,6 +212,19 @@ def properties(
     return found
 
 
+def _speed(
+    speed: Speed,
+    candidate: Callable[..., Any],
+    results: Sequence[Sequence[Result]],
+    rng: np.random.Generator,
+) -> Result:
+    """Measure a function whose values are right; of a wrong one nobody asks how fast it is."""
+    if not all(one.passed for found in results for one in found if one.aspect not in MANNER):
+        return Result(Aspect.SPEED, None, None)
+    sentence = too_slow(candidate, speed, speed.draw(rng))
+    return Result(Aspect.SPEED, None, not sentence, sentence)
+
+
 def _targets(exercise: Exercise, case: Case) -> Sequence[Target]:
     with np.errstate(all="ignore"):
         return exercise.oracle(case)
@@ -242,7 +261,11 @@ def _verdict(
         if result.passed is False
     ]
     # Values first: a property that fails because some values are wrong explains less.
-    findings.sort(key=lambda finding: finding[1].aspect is Aspect.PROPERTY)
+    # Speed comes last of all.
+    late = (Aspect.PROPERTY, Aspect.SPEED)
+    findings.sort(
+        key=lambda finding: late.index(finding[1].aspect) + 1 if finding[1].aspect in late else 0
+    )
     verdict = Verdict(
         exercise=exercise.name,
         points=float(sum(part.earned for part in parts)),
@@ -267,6 +290,7 @@ def _verdict(
         mistake=mistake.name if mistake else None,
         aspect=finding.aspect.value,
         printed=seen[index].printed,
+        details=failure.details if failure else "",
     )
 
 
@@ -276,6 +300,8 @@ def explain(case: Case, finding: Result, mistake: Mistake | None) -> str:
         paragraphs = [finding.sentence]
     elif finding.aspect is Aspect.PROPERTY:
         paragraphs = [f"{finding.sentence} (Seen with {case.about}.)"]
+    elif finding.aspect is Aspect.SPEED:
+        paragraphs = [f"All values are right, but {finding.sentence}"]
     else:
         paragraphs = [f"With {case.about}: {finding.sentence}"]
     if mistake is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import importlib.util
 import os
 import textwrap
 from typing import Any
@@ -99,6 +100,8 @@ def check(name: str, candidate: Any) -> Score:
     verdict = judge(exercise, candidate, current_seed())
     if verdict.printed.strip() and not verdict.passed:
         print(shortened(verdict.printed))
+    if verdict.details:
+        show_details(verdict.details)
     if verdict.passed or (verdict.points > 0 and grading()):
         return Score(verdict)
     raise CheckFailed(report(verdict), verdict)
@@ -147,6 +150,16 @@ def shortened(printed: str) -> str:
     if len(lines) > PRINTED_LINES:
         lines = [*lines[:PRINTED_LINES], f"… ({len(lines) - PRINTED_LINES} more lines)"]
     return "Your function printed:\n" + "\n".join(lines)
+
+
+def show_details(text: str) -> None:
+    """Show the whole of what Numba says, a click away, where there is a page to click on."""
+    if importlib.util.find_spec("IPython") is None:
+        return
+    from IPython.display import HTML, display
+
+    body = html.escape(text)
+    display(HTML(f"<details><summary>All that Numba says</summary><pre>{body}</pre></details>"))
 
 
 def unknown_name(name: Any) -> str:

@@ -18,6 +18,7 @@ LABS = (
     "initialization",
     "tuning",
     "convolution",
+    "recurrence",
 )
 
 

@@ -172,8 +172,8 @@ def start_of_the_last_window(size, kernel, stride, padding):
 
 @known_mistake(
     MISTAKES,
-    "Your number is right and is a float, as math.floor(…) never and np.floor(…) or / always "
-    "gives. Use //, which keeps whole numbers whole.",
+    "Your number is right, but it is a float: np.floor(…) and / give floats. Use //, which keeps "
+    "whole numbers whole.",
 )
 def count_as_a_float(size, kernel, stride, padding):
     return float(right(size, kernel, stride, padding))
