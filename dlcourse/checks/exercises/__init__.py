@@ -16,6 +16,7 @@ LABS = (
     "backprop",
     "descent",
     "initialization",
+    "loop",
     "tuning",
     "convolution",
     "recurrence",
