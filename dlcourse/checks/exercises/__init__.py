@@ -14,6 +14,7 @@ LABS = (
     "backprop",
     "descent",
     "tuning",
+    "diagnosis",
 )
 
 
