@@ -18,6 +18,7 @@ LABS = (
     "initialization",
     "loop",
     "tuning",
+    "diagnosis",
     "convolution",
     "recurrence",
 )

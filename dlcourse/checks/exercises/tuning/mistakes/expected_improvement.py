@@ -91,7 +91,7 @@ def z_in_place_of_the_distance(mean, deviation, best):
 
 @known_mistake(
     MISTAKES,
-    "Your φ lacks the factor 1 / √(2π).",
+    "Your φ lacks the factor 1 / √(2π), which makes the curve's area 1.",
 )
 def density_without_its_factor(mean, deviation, best):
     return by(lambda gain, z, s: gain * share_below(z) + s * np.exp(-(z**2) / 2))(
