@@ -26,9 +26,11 @@ def forecast(
     gaps = rng.choice([-0.5, -0.25, 0.25, 0.5], n) if readable else rng.normal(0, 0.7, n)
     # Promising and hopeless forecasts are always among them.
     gaps[: min(n, 3)] = [0.5, -0.5, -0.25][: min(n, 3)]
-    deviation = rng.choice([0.25, 0.5, 2.0], n) if readable else rng.uniform(0.2, 2.0, n)
+    deviation = rng.choice([0.25, 0.5, 1.0], n) if readable else rng.uniform(0.2, 2.0, n)
     if certain:
-        deviation[: n // 2] = 0.0
+        # One of them is exactly as good as the best: a gain of 0 over a deviation of 0.
+        gaps[3] = 0.0
+        deviation[:4] = 0.0
     arrays = cast({"mean": (best - gaps) * scale, "deviation": deviation * scale}, dtype)
     return Case({**arrays, "best": best * scale}, about, part, facts={"n": n, "best": best * scale})
 
