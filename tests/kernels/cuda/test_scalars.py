@@ -24,6 +24,22 @@ def test_a_scalar_is_read_when_it_is_asked_for():
     assert repr(made) == "Scalar(3.5)"
 
 
+def test_a_scalar_serves_as_a_number():
+    """A learner's loop prints a loss, adds a penalty to it, and stops when it is small."""
+    like = to_device(np.zeros(1, np.float32))
+    scalar = new_scalar(like)
+    scalar.array.copy_to_device(np.array([0.25, 0], np.float32))
+    assert f"{scalar:.3f}" == "0.250"
+    assert scalar == 0.25
+    assert scalar != 0.3
+    assert 0.2 < scalar < 0.3
+    assert scalar >= 0.25 >= scalar
+    assert [scalar + 1, 1 + scalar, scalar - 1, 1 - scalar, 2 * scalar, scalar * 2, scalar / 2] == [
+        1.25, 1.25, -0.75, 0.75, 0.5, 0.5, 0.125,
+    ]  # fmt: skip
+    assert scalar + scalar == sum([scalar, scalar]) == 0.5
+
+
 def test_a_scalar_that_was_overwritten_says_so():
     made = scalar(1)
     for _ in range(SLOTS - 1):
