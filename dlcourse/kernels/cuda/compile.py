@@ -14,6 +14,9 @@ from dlcourse.kernels.cuda.streams import current_stream
 #: Threads of a block where each works on a number of its own.
 THREADS = 256
 
+#: Blocks that keep a large GPU busy: an A100 has 108 multiprocessors, an H100 132.
+BUSY = 128
+
 #: The type of a place in an array that is never negative: Numba then leaves out what it does for
 #: negative ones, and neighbouring reads become one of 16 bytes. The simulator takes ``int``.
 place = np.uint32
