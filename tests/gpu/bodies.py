@@ -89,3 +89,31 @@ def recorded_steps(device: Device) -> None:
         graph.replay()
     graph.synchronize()
     assert (total.copy_to_host() == 2).all()
+
+
+def recorded_training(device: Device) -> None:
+    """Replays are the steps that would have been taken: Adam's count goes on, and dropout's."""
+    digits = load_digits()
+    x, labels = device.put(digits.train.x[:64]), device.put(digits.train.y[:64])
+
+    def trained(replays: int) -> np.ndarray:
+        layers = Dense(16), ReLU(), Dropout(0.3), Dense(10)
+        model = Sequential(*layers, input_shape=(64,), rng=0).to(device)
+        loss, optimizer = SoftmaxCrossEntropy(), Adam(model.parameters, learning_rate=1e-2)
+
+        def step() -> None:
+            loss.forward(model.forward(x), labels)
+            model.backward(loss.backward())
+            optimizer.step()
+
+        if replays:
+            graph = graphs.record(step)
+            for _ in range(replays):
+                graph.replay()
+            graph.synchronize()
+        else:
+            for _ in range(6):
+                step()
+        return model.parameters.values.copy_to_host()
+
+    np.testing.assert_allclose(trained(5), trained(0), rtol=1e-4, atol=1e-5)

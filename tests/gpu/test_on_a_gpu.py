@@ -45,3 +45,4 @@ def test_a_recorded_step_can_be_replayed(gpu):
     if not graphs.can_capture():
         pytest.skip("the driver's functions for graphs are not there")
     bodies.recorded_steps(gpu)
+    bodies.recorded_training(gpu)

@@ -153,3 +153,18 @@ def test_the_old_built_in_target_is_noticed(monkeypatch):
     kernel = Kernel(lambda x: None, "f4[::1]", "nothing")
     with pytest.raises(RuntimeError, match=r"took the place of the package numba-cuda"):
         kernel[1, 32](object())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "what"),
+    [
+        ((np.zeros(2, np.float64), np.float32(1)), r"array\(float64, 1d, C\) as argument 0"),
+        ((np.zeros((2, 2), np.float32), np.float32(1)), r"array\(float32, 2d, C\) as argument 0"),
+        ((np.zeros(4, np.float32)[::2], np.float32(1)), r"array\(float32, 1d, A\) as argument 0"),
+        ((np.zeros(2, np.float32), 1.0), "float64 as argument 1: expected float32"),
+    ],
+)
+def test_arguments_of_other_types_are_refused_as_on_a_gpu(arguments, what):
+    array, number = arguments
+    with pytest.raises(TypeError, match=f"fill was given {what}"):
+        memory._fill[1, 32](DeviceArray(array), number)
