@@ -173,6 +173,11 @@ def device(name: Any) -> Device:
     simulated = _simulated.get()
     if simulated is None:
         simulated = os.environ.get(SWITCH, "") == "simulator"
+    return _gpu(simulated)
+
+
+def _gpu(simulated: bool) -> Device:
+    """Return the GPU, or the simulated one, which is made when it is first asked for."""
     if simulated not in _cuda:
         _cuda[simulated] = _Cuda(_first_array(simulated))
     return _cuda[simulated]
@@ -205,13 +210,7 @@ def device_of(array: Any) -> Device:
         return CPU
     from dlcourse.kernels.cuda.transfers import is_simulated
 
-    return device_by_kind(is_simulated(array))
-
-
-def device_by_kind(simulated: bool) -> Device:
-    """Return the GPU, or the simulated one."""
-    with simulated_cuda(simulated):
-        return device("cuda")
+    return _gpu(is_simulated(array))
 
 
 def to_host(array: Any) -> np.ndarray:

@@ -39,6 +39,13 @@ DEVICES_AND_TYPES_LONG = pytest.mark.parametrize(
 )
 
 
+def same_memory(one: Any, other: Any) -> bool:
+    """Whether two arrays, both of the host or both of the simulated device, share memory."""
+    if isinstance(one, np.ndarray):
+        return np.shares_memory(one, other)
+    return np.shares_memory(one.data, other.data)
+
+
 def write(array: Any, values: Any) -> None:
     """Fill an array, on whichever device it is."""
     devices.copy(np.broadcast_to(np.asarray(values, array.dtype), array.shape), array)

@@ -13,6 +13,7 @@ import pytest
 from dlcourse import devices
 from dlcourse.data import Augmentation
 from dlcourse.devices import CPU, simulated_cuda, to_host
+from dlcourse.export import to_onnx
 from dlcourse.layers import (
     LSTM,
     BatchNorm,
@@ -29,7 +30,7 @@ from dlcourse.losses import MeanSquaredError, SoftmaxCrossEntropy
 from dlcourse.model import Sequential, load, load_into, save, with_new_head
 from dlcourse.optimizers import SGD, RMSprop
 from dlcourse.regularizers import MaxNorm
-from dlcourse.training import fit
+from dlcourse.training import fit, learning_rate_range_test, signal_statistics
 from tests.support import write
 
 pytestmark = pytest.mark.simulated
@@ -255,6 +256,28 @@ def test_max_norm_and_images():
     for number in (0, 4):
         w = to_host(model.layers[number].w)
         assert np.linalg.norm(w.reshape(-1, w.shape[-1]), axis=0).max() <= 0.3 * (1 + 1e-6)
+
+
+def test_diagnostics_and_export_read_what_they_need(tmp_path):
+    model, loss = network(), SoftmaxCrossEntropy()
+    optimizer = SGD(model.parameters, 0.01)
+    here = signal_statistics(model, loss, (X, Y), optimizer)
+    model.to("cuda")
+    there = signal_statistics(model, loss, (X, Y), optimizer)
+    for one, other in zip(here, there, strict=True):
+        assert other.name == one.name
+        for name in ("mean", "spread", "gradient", "parameter_gradient", "update_ratio"):
+            expected = getattr(one, name)
+            if expected is not None:
+                assert getattr(other, name) == pytest.approx(expected, rel=1e-3, abs=1e-6)
+    before = numbers(model)
+    found = learning_rate_range_test(
+        model, loss, optimizer, (X, Y), lowest=1e-4, highest=1e-2, steps=4, rng=0
+    )
+    assert len(found.rates) == 4
+    assert_same(numbers(model), before)
+    to_onnx(model, tmp_path / "model.onnx", verify=True)
+    assert model.device.name == "cuda"
 
 
 def test_without_a_gpu_the_sentence_names_the_switch(monkeypatch):

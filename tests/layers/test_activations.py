@@ -18,7 +18,7 @@ from dlcourse.layers import (
     Tanh,
 )
 from dlcourse.model import Sequential
-from tests.support import assert_layer_gradients
+from tests.support import DEVICES_LONG, assert_layer_gradients
 
 TABLES = np.load(Path(__file__).parents[1] / "reference" / "activations.npz")
 
@@ -55,8 +55,9 @@ def apply(make, x, dy=None):
 @EACH
 @pytest.mark.parametrize("shape", [(7,), (3, 2), (2, 3, 5)])
 @pytest.mark.parametrize("rows", [1, 3])
-def test_gradients(make, shape, rows):
-    assert_layer_gradients(make(), shape, rows=rows)
+@DEVICES_LONG
+def test_gradients(make, shape, rows, device):
+    assert_layer_gradients(make(), shape, rows=rows, device=device)
 
 
 @pytest.mark.parametrize("name", ACTIVATIONS)

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from dlcourse import layers
+from dlcourse.devices import to_host
 from dlcourse.layers import (
     BatchNorm,
     Conv2D,
@@ -19,6 +20,7 @@ from dlcourse.layers import (
 from dlcourse.losses import SoftmaxCrossEntropy
 from dlcourse.model import Sequential
 from dlcourse.optimizers import SGD
+from tests.support import DEVICES_AND_TYPES_LONG, write
 
 with np.load(Path(__file__).parents[1] / "reference" / "layers.npz") as file:
     TABLE = {name: file[name] for name in file.files}
@@ -38,7 +40,7 @@ def case_of(name):
 
 def assert_close(got, expected, name):
     scale = max(1, np.abs(expected).max())
-    np.testing.assert_allclose(got, expected, rtol=0, atol=2e-6 * scale, err_msg=name)
+    np.testing.assert_allclose(to_host(got), expected, rtol=0, atol=2e-6 * scale, err_msg=name)
 
 
 def test_the_table_covers_every_family():
@@ -48,15 +50,15 @@ def test_the_table_covers_every_family():
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@DEVICES_AND_TYPES_LONG
 @pytest.mark.parametrize("name", LAYERS)
-def test_values_and_gradients(name, dtype):
+def test_values_and_gradients(name, device, dtype):
     options, arrays = case_of(name)
     layer = getattr(layers, name.split()[0])(**options)
-    model = Sequential(layer, input_shape=arrays["x"].shape[1:], rng=0, dtype=dtype)
+    model = Sequential(layer, input_shape=arrays["x"].shape[1:], rng=0, dtype=dtype).to(device)
     parameters = [part.name.removeprefix(layer.name + ".") for part in model.parameters]
     for parameter in parameters:
-        getattr(layer, parameter)[...] = arrays[parameter]
+        write(getattr(layer, parameter), arrays[parameter])
     if "first" in arrays:
         model.forward(arrays["first"])
     assert_close(model.forward(arrays["x"]), arrays["y"], "y")

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from dlcourse import formulas
 from dlcourse.layers import Dense, Dropout
 from dlcourse.model import Sequential, load, save
-from tests.support import assert_layer_gradients
+from tests.support import DEVICES_LONG, assert_layer_gradients
 
 
 def philox(counter, key, bits, constants):
@@ -110,9 +110,10 @@ def test_backward_drops_what_forward_dropped():
     np.testing.assert_array_equal(dx, 3 * y)
 
 
+@DEVICES_LONG
 @pytest.mark.parametrize("rows", [1, 2, 7])
-def test_gradients(rows):
-    assert_layer_gradients(Dropout(0.3), (5,), rows=rows)
+def test_gradients(rows, device):
+    assert_layer_gradients(Dropout(0.3), (5,), rows=rows, device=device)
 
 
 @pytest.mark.parametrize("rate", [0, 0.5])

@@ -9,18 +9,21 @@ from dlcourse.losses import SoftmaxCrossEntropy
 from dlcourse.model import Sequential, load, save
 from dlcourse.optimizers import Adam
 from dlcourse.training import fit
-from tests.support import assert_layer_gradients
+from tests.support import DEVICES_LONG, assert_layer_gradients
 
 
 def draw_indices(rng, shape):
     return rng.integers(0, 6, size=shape)
 
 
+@DEVICES_LONG
 @pytest.mark.parametrize("shape", [(), (1,), (7,)])
 @pytest.mark.parametrize("padding_index", [None, 0, 5])
-def test_gradients(shape, padding_index):
+def test_gradients(shape, padding_index, device):
     if padding_index is None:
-        assert_layer_gradients(Embedding(6, 4), shape, rows=5, draw=draw_indices, inputs=False)
+        assert_layer_gradients(
+            Embedding(6, 4), shape, rows=5, draw=draw_indices, inputs=False, device=device
+        )
     else:  # the padding's own row has a gradient by definition, not by differences
         assert_layer_gradients(
             Embedding(6, 4, padding_index=padding_index),
@@ -28,6 +31,7 @@ def test_gradients(shape, padding_index):
             rows=5,
             draw=lambda rng, shape: (padding_index + rng.integers(1, 6, size=shape)) % 6,
             inputs=False,
+            device=device,
         )
 
 

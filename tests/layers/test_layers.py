@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from dlcourse import initializers
+from dlcourse.devices import to_host
 from dlcourse.kernels.cpu.compile import JIT_IS_OFF
 from dlcourse.layers import (
     GRU,
@@ -24,7 +25,14 @@ from dlcourse.layers import (
     Tanh,
 )
 from dlcourse.model import Sequential
-from tests.support import DEVICES, assert_layer_gradients
+from tests.support import (
+    DEVICES_AND_TYPES,
+    DEVICES_LONG,
+    LONG,
+    SIMULATED,
+    assert_layer_gradients,
+    same_memory,
+)
 
 #: Every layer, a function that makes it, and input shapes it takes.
 LAYERS = [
@@ -83,9 +91,16 @@ MAKERS = pytest.mark.parametrize(
 
 
 @MAKERS
-@DEVICES
-@pytest.mark.parametrize("rows", [1, 3])
-def test_gradients(make, shape, rows, device):
+@pytest.mark.parametrize(
+    ("device", "rows"),
+    [
+        ("cpu", 1),
+        ("cpu", 3),
+        pytest.param("cuda", 1, marks=LONG),
+        pytest.param("cuda", 3, marks=SIMULATED),
+    ],
+)
+def test_gradients(make, shape, device, rows):
     assert_layer_gradients(make(), shape, rows=rows, device=device)
 
 
@@ -109,14 +124,15 @@ def test_backward_before_forward_is_refused(make, shape):
 
 
 @MAKERS
-def test_a_second_step_of_the_same_shape_allocates_no_new_buffers(make, shape):
-    model = Sequential(make(), input_shape=shape, rng=0)
+@DEVICES_LONG
+def test_a_second_step_of_the_same_shape_allocates_no_new_buffers(make, shape, device):
+    model = Sequential(make(), input_shape=shape, rng=0).to(device)
     x = np.ones((4, *shape), np.float32)
     dy = np.ones((4, *model.output_shape), np.float32)
     first = model.forward(x), model.backward(dy, input_gradient=True)
     model.forward(x[:3]), model.backward(dy[:3], input_gradient=True)  # the short last batch
     second = model.forward(x), model.backward(dy, input_gradient=True)
-    assert all(np.shares_memory(a, b) for a, b in zip(first, second, strict=True))
+    assert all(same_memory(a, b) for a, b in zip(first, second, strict=True))
 
 
 @pytest.mark.skipif(JIT_IS_OFF, reason="plain Python allocates a number at every step")
@@ -159,10 +175,10 @@ def test_dense_is_a_matrix_product_plus_bias():
         (Tanh, [-1, 0, 0, 1, np.nan]),
     ],
 )
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_activations_at_extremes(layer, expected, dtype):
-    model = Sequential(layer(), input_shape=(5,), rng=0, dtype=dtype)
-    y = model.forward(np.array([[-1e4, -0.0, 0.0, 1e4, np.nan]], dtype))
+@DEVICES_AND_TYPES
+def test_activations_at_extremes(layer, expected, device, dtype):
+    model = Sequential(layer(), input_shape=(5,), rng=0, dtype=dtype).to(device)
+    y = to_host(model.forward(np.array([[-1e4, -0.0, 0.0, 1e4, np.nan]], dtype)))
     np.testing.assert_array_equal(y[0], np.array(expected, dtype))
 
 

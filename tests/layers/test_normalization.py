@@ -5,16 +5,19 @@ import pytest
 
 from dlcourse.layers import BatchNorm, LayerNorm
 from dlcourse.model import Sequential
-from tests.support import assert_layer_gradients
+from tests.support import DEVICES_LONG, assert_layer_gradients
 
 SHAPES = pytest.mark.parametrize("shape", [(4,), (3, 2), (3, 5, 2)])
 
 
 @SHAPES
+@DEVICES_LONG
 @pytest.mark.parametrize("training", [True, False])
-def test_batch_norm_gradients(shape, training):
-    assert_layer_gradients(BatchNorm(), shape, rows=5, training=training)
-    assert_layer_gradients(BatchNorm(), shape, rows=5, training=training, inputs=False)
+@pytest.mark.parametrize("inputs", [True, False])
+def test_batch_norm_gradients(shape, training, inputs, device):
+    assert_layer_gradients(
+        BatchNorm(), shape, rows=5, training=training, inputs=inputs, device=device
+    )
 
 
 @SHAPES

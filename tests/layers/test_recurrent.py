@@ -14,7 +14,7 @@ from dlcourse.layers import GRU, LSTM, RNN, Dense, Embedding
 from dlcourse.losses import SoftmaxCrossEntropy
 from dlcourse.model import Sequential, load, save
 from dlcourse.optimizers import Adam
-from tests.support import assert_layer_gradients
+from tests.support import DEVICES_LONG, assert_layer_gradients
 
 CELLS = pytest.mark.parametrize("cell", [RNN, LSTM, GRU])
 DTYPES = pytest.mark.parametrize("dtype", [np.float32, np.float64])
@@ -88,8 +88,9 @@ def test_every_state_is_that_of_the_reference(cell, dtype, n, steps, features, u
 
 
 @CELLS
+@DEVICES_LONG
 @pytest.mark.parametrize("return_sequences", [False, True])
-def test_gradients_where_steps_are_skipped(cell, return_sequences):
+def test_gradients_where_steps_are_skipped(cell, return_sequences, device):
     """dx itself is checked below: a small change of a padded step makes it one that counts."""
     assert_layer_gradients(
         cell(4, padding=2.0, return_sequences=return_sequences),
@@ -97,6 +98,7 @@ def test_gradients_where_steps_are_skipped(cell, return_sequences):
         rows=4,
         draw=draw_with_padding(2.0),
         inputs=False,
+        device=device,
     )
 
 

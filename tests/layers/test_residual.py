@@ -5,7 +5,7 @@ import pytest
 
 from dlcourse.layers import BatchNorm, Conv2D, Dense, Dropout, ReLU, Residual, Tanh
 from dlcourse.model import Sequential, load, save
-from tests.support import assert_layer_gradients
+from tests.support import DEVICES_LONG, assert_layer_gradients
 
 
 def test_y_is_x_plus_what_the_layers_make_of_it():
@@ -63,11 +63,13 @@ def test_names_of_parameters_and_state():
     assert model.state["residual_2.residual_1.dropout_1.step"] == 1
 
 
+@DEVICES_LONG
 @pytest.mark.parametrize("inputs", [True, False])
 @pytest.mark.parametrize("projected", [True, False])
-def test_gradients_of_a_block_within_a_block(inputs, projected):
+def test_gradients_of_a_block_within_a_block(inputs, projected, device):
     inner = Residual(Dense(3), Tanh(), projection=Dense(3) if projected else None)
-    assert_layer_gradients(Residual(inner, Tanh(), Dense(3)), (3,), inputs=inputs)
+    block = Residual(inner, Tanh(), Dense(3))
+    assert_layer_gradients(block, (3,), inputs=inputs, device=device)
 
 
 def test_ten_blocks_with_layers_of_zero_pass_the_gradient_through_undiminished():

@@ -3,6 +3,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from dlcourse import devices
 from dlcourse.losses import (
     BinaryCrossEntropy,
     Hinge,
@@ -13,6 +14,7 @@ from dlcourse.losses import (
     SoftmaxCrossEntropy,
     SquaredHinge,
 )
+from tests.support import DEVICES_AND_TYPES
 
 TABLES = np.load(Path(__file__).parents[1] / "reference" / "losses.npz")
 CLASS_WEIGHT = TABLES["class_weight"].tolist()
@@ -68,18 +70,18 @@ def test_every_case_of_the_tables_is_used():
     }
 
 
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@DEVICES_AND_TYPES
 @pytest.mark.parametrize(
     ("name", "loss", "target", "weight"), CASES, ids=[case[0] for case in CASES]
 )
-def test_value_and_gradient_are_pytorchs(name, loss, target, weight, dtype):
+def test_value_and_gradient_are_pytorchs(name, loss, target, weight, device, dtype):
     """The tables are float64; in float32 a few roundings remain of logits up to 1e4."""
-    y = TABLES[f"{name}/y"].astype(dtype)
+    y = devices.device(device).put(TABLES[f"{name}/y"].astype(dtype))
     weights = None if weight is None else TABLES[weight]
     value = loss.forward(y, TABLES[target], weights)
     rtol = 2e-6 if dtype == np.float32 else 1e-12
-    assert type(value) is float
-    assert value == pytest.approx(float(TABLES[f"{name}/value"]), rel=rtol)
-    dy = loss.backward()
+    assert type(value) is float or device == "cuda"
+    assert float(value) == pytest.approx(float(TABLES[f"{name}/value"]), rel=rtol)
+    dy = devices.to_host(loss.backward())
     assert dy.dtype == dtype
     np.testing.assert_allclose(dy, TABLES[f"{name}/dy"], rtol, rtol / 10)

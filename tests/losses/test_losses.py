@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dlcourse import devices
 from dlcourse.layers import Dense
 from dlcourse.losses import (
     BinaryCrossEntropy,
@@ -22,7 +23,7 @@ from dlcourse.losses import (
 from dlcourse.model import Sequential
 from dlcourse.optimizers import SGD
 from dlcourse.training import fit
-from tests.support import assert_loss_gradient
+from tests.support import DEVICES, DEVICES_LONG, assert_loss_gradient
 
 
 def values(rng, shape):
@@ -81,7 +82,8 @@ CLASSES = [
 @pytest.mark.parametrize(("make", "draw"), ELEMENTWISE)
 @pytest.mark.parametrize("shape", [(1, 1), (4, 3), (2, 3, 2), (5,)])
 @pytest.mark.parametrize("weighting", [None, "examples", "places"])
-def test_elementwise_gradients(make, draw, shape, weighting):
+@DEVICES_LONG
+def test_elementwise_gradients(make, draw, shape, weighting, device):
     rng = np.random.default_rng(1)
     y, target = rng.normal(0, 2, shape), draw(rng, shape)
     weight = {
@@ -89,13 +91,14 @@ def test_elementwise_gradients(make, draw, shape, weighting):
         "examples": rng.uniform(size=shape[:1]),
         "places": rng.uniform(size=shape),
     }
-    assert_loss_gradient(make(), y, target, weight=weight[weighting])
+    assert_loss_gradient(make(), y, target, weight=weight[weighting], device=device)
 
 
 @pytest.mark.parametrize(("make", "draw"), CLASSES)
 @pytest.mark.parametrize("shape", [(1, 2), (3, 5), (8, 10), (3, 4, 5), (2, 3, 2, 4)])
 @pytest.mark.parametrize("weighting", [None, "examples", "places"])
-def test_gradients_over_classes(make, draw, shape, weighting):
+@DEVICES_LONG
+def test_gradients_over_classes(make, draw, shape, weighting, device):
     rng = np.random.default_rng(2)
     y, target = rng.normal(0, 2, shape), draw(rng, shape)
     weight = {
@@ -103,7 +106,7 @@ def test_gradients_over_classes(make, draw, shape, weighting):
         "examples": rng.uniform(size=shape[:1]),
         "places": rng.uniform(size=shape[:-1]),
     }
-    assert_loss_gradient(make(shape[-1]), y, target, weight=weight[weighting])
+    assert_loss_gradient(make(shape[-1]), y, target, weight=weight[weighting], device=device)
 
 
 EVERY = [(make, draw, (6, 4)) for make, draw in ELEMENTWISE] + [
@@ -232,14 +235,19 @@ def test_the_multi_class_hinge_is_what_its_definition_says(classes, n, seed):
     assert MultiClassHinge().forward(y, target) == pytest.approx(expected, rel=1e-12, abs=1e-15)
 
 
-def test_what_is_counted_as_correct():
-    y = np.array([[2.0, -1.0], [-0.5, 0.5], [0.1, 3.0]])
-    assert SoftmaxCrossEntropy().count_correct(y, np.array([0, 1, 0])) == 2
-    assert MultiClassHinge().count_correct(y, np.array([1, 1, 0])) == 1
-    assert SoftmaxCrossEntropy().count_correct(y, np.array([[0.6, 0.4], [0.3, 0.7], [1, 0]])) == 2
-    assert BinaryCrossEntropy().count_correct(y, np.array([[1, 0], [1, 1], [1.0, 0.0]])) == 4
-    assert Hinge().count_correct(y, np.array([[1, -1], [1, 1], [1, -1.0]])) == 4
-    assert SoftmaxCrossEntropy().count_correct(y[None], np.array([[0, 1, 0]])) == 2
+@DEVICES
+def test_what_is_counted_as_correct(device):
+    y = np.array([[2.0, -1.0], [-0.5, 0.5], [0.1, 3.0]], np.float32)
+    y = devices.device(device).put(y)
+    assert int(SoftmaxCrossEntropy().count_correct(y, np.array([0, 1, 0]))) == 2
+    assert int(MultiClassHinge().count_correct(y, np.array([1, 1, 0]))) == 1
+    assert (
+        int(SoftmaxCrossEntropy().count_correct(y, np.array([[0.6, 0.4], [0.3, 0.7], [1, 0]]))) == 2
+    )
+    assert int(BinaryCrossEntropy().count_correct(y, np.array([[1, 0], [1, 1], [1.0, 0.0]]))) == 4
+    assert int(Hinge().count_correct(y, np.array([[1, -1], [1, 1], [1, -1.0]]))) == 4
+    sequence = y.reshape(1, 3, 2)
+    assert int(SoftmaxCrossEntropy().count_correct(sequence, np.array([[0, 1, 0]]))) == 2
     assert SoftmaxCrossEntropy().decisions((3, 2)) == 3
     assert BinaryCrossEntropy().decisions((3, 2)) == 6
     for regression in (MeanSquaredError(), Huber()):

@@ -4,12 +4,14 @@ import numpy as np
 import pytest
 
 from dlcourse.data import load_digits
+from dlcourse.devices import to_host
 from dlcourse.kernels.cpu.compile import JIT_IS_OFF
 from dlcourse.layers import Dense, ReLU
 from dlcourse.losses import MeanSquaredError, SoftmaxCrossEntropy
 from dlcourse.model import Sequential
 from dlcourse.optimizers import SGD, Adam
 from dlcourse.training import Callback, EarlyStopping, TrainingDiverged, evaluate, fit
+from tests.support import DEVICES, LONG
 
 
 @pytest.fixture(scope="module")
@@ -49,18 +51,22 @@ GOLDEN = [
 ]
 
 
-def test_golden_run(digits):
+@pytest.mark.parametrize(
+    ("device", "dtype", "rtol"),
+    [("cpu", np.float64, 1e-9), pytest.param("cuda", np.float32, 1e-5, marks=LONG)],
+)
+def test_golden_run(digits, device, dtype, rtol):
     """Ten losses pin the whole chain; a difference is explained before it is accepted."""
-    model, loss = network(units=16, dtype=np.float64), SoftmaxCrossEntropy()
+    model, loss = network(units=16, dtype=dtype).to(device), SoftmaxCrossEntropy()
     optimizer = Adam(model.parameters, learning_rate=0.01)
     losses = []
     for step in range(10):
         part = slice(32 * step, 32 * step + 32)
         y = model.forward(digits.train.x[part])
-        losses.append(loss.forward(y, digits.train.y[part]))
+        losses.append(float(loss.forward(y, digits.train.y[part])))
         model.backward(loss.backward())
         optimizer.step()
-    np.testing.assert_allclose(losses, GOLDEN, rtol=1e-9)
+    np.testing.assert_allclose(losses, GOLDEN, rtol=rtol)
 
 
 def test_the_same_seed_gives_the_same_bits(digits):
@@ -155,19 +161,19 @@ class Scripted(Callback):
 
     def on_epoch_end(self, run, values):
         values[self.name] = self.values[run.epoch - 1]
-        self.parameters.append(run.model.parameters.values.copy())
+        self.parameters.append(to_host(run.model.parameters.values).copy())
 
 
-def stopped_run(values, name="validation_loss", **options):
+def stopped_run(values, name="validation_loss", device="cpu", **options):
     scripted, stopping = Scripted(name, values), EarlyStopping(name, **options)
-    model = network(units=4)
+    model = network(units=4).to(device)
     rng = np.random.default_rng(0)
     history = fit(
         model, SoftmaxCrossEntropy(), Adam(model.parameters),
         (rng.normal(size=(20, 64)), rng.integers(10, size=20)),
         epochs=len(values), rng=0, callbacks=[scripted, stopping], progress=False,
     )  # fmt: skip
-    kept = [np.array_equal(model.parameters.values, p) for p in scripted.parameters]
+    kept = [np.array_equal(to_host(model.parameters.values), p) for p in scripted.parameters]
     return history, stopping, kept.index(True) + 1
 
 
@@ -190,8 +196,10 @@ def test_early_stopping(values, options, epochs, best, kept):
     assert stopping.best == values[best - 1]
 
 
-def test_early_stopping_on_a_value_that_should_rise():
-    history, stopping, kept = stopped_run([0.5, 0.8, 0.7, 0.6], "validation_accuracy", patience=2)
+@DEVICES
+def test_early_stopping_on_a_value_that_should_rise(device):
+    values = [0.5, 0.8, 0.7, 0.6]
+    history, stopping, kept = stopped_run(values, "validation_accuracy", device, patience=2)
     assert (history.epochs, stopping.best_epoch, kept) == (4, 2, 2)
     assert history.stopped == (
         "validation_accuracy has not improved for 2 epochs (best 0.8 in epoch 2)"

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from dlcourse.data import Augmentation, metrics
+from dlcourse.devices import to_host
 from dlcourse.layers import Dense, ReLU
 from dlcourse.losses import MeanSquaredError, SoftmaxCrossEntropy
 from dlcourse.model import Sequential
@@ -11,39 +12,57 @@ from dlcourse.optimizers import SGD, Adam
 from dlcourse.regularizers import L1, L2, MaxNorm
 from dlcourse.schedules import ReduceOnPlateau, StepDecay
 from dlcourse.training import Plateau, TrainingDiverged, evaluate, fit
+from tests.support import DEVICES, DEVICES_LONG, write
 
 RNG = np.random.default_rng(0)
 X, Y = RNG.normal(size=(50, 4)), RNG.integers(3, size=50)
 
 
-def network(rng=0):
-    return Sequential(Dense(6), ReLU(), Dense(3), input_shape=(4,), rng=rng, dtype=np.float64)
+#: How far rounding takes float64 on the CPU, and float32 on a GPU.
+ROUNDING = {"cpu": 1e-12, "cuda": 2e-5}
 
 
-def train(rate=0.1, data=(X, Y), model=None, make=SGD, **options):
-    model = model or network()
+def network(rng=0, device="cpu"):
+    dtype = np.float64 if device == "cpu" else np.float32
+    layers = Dense(6), ReLU(), Dense(3)
+    return Sequential(*layers, input_shape=(4,), rng=rng, dtype=dtype).to(device)
+
+
+def values_of(model):
+    return to_host(model.parameters.values).copy()
+
+
+def train(rate=0.1, data=(X, Y), model=None, make=SGD, device="cpu", **options):
+    model = model or network(device=device)
     options = {"epochs": 3, "batch_size": 10, "rng": 1, "progress": False, **options}
     history = fit(model, SoftmaxCrossEntropy(), make(model.parameters, rate), data, **options)
     return model, history
 
 
+@DEVICES_LONG
 @pytest.mark.parametrize(("size", "accumulate"), [(5, 2), (2, 5), (3, 4)])
-def test_accumulated_small_batches_are_one_large_one(size, accumulate):
+def test_accumulated_small_batches_are_one_large_one(size, accumulate, device):
     """50 examples in batches of 3, four at a time: the last step has two, and two examples."""
-    small, _ = train(batch_size=size, accumulate=accumulate)
-    large, _ = train(batch_size=size * accumulate)
-    np.testing.assert_allclose(small.parameters.values, large.parameters.values, rtol=1e-12)
+    options = {"device": device, "epochs": 3 if device == "cpu" else 1}
+    small, _ = train(batch_size=size, accumulate=accumulate, **options)
+    large, _ = train(batch_size=size * accumulate, **options)
+    rtol = ROUNDING[device]
+    np.testing.assert_allclose(values_of(small), values_of(large), rtol, rtol / 10)
 
 
-def test_a_penalty_is_a_gradient_and_is_recorded():
+@DEVICES
+def test_a_penalty_is_a_gradient_and_is_recorded(device):
     """One step on all the data: the penalized weights differ by rate · strength · weight."""
-    once = {"epochs": 1, "batch_size": 50}
+    once = {"epochs": 1, "batch_size": 50, "device": device}
     plain, history = train(**once)
     before = network()
     penalized, recorded = train(penalty=L2(0.3), **once)
+    for model in (plain, penalized):
+        model.to("cpu")
+    rtol = ROUNDING[device]
     for number in (0, 2):
         expected = plain.layers[number].w - 0.1 * 0.3 * before.layers[number].w
-        np.testing.assert_allclose(penalized.layers[number].w, expected, rtol=1e-12)
+        np.testing.assert_allclose(penalized.layers[number].w, expected, rtol, rtol / 10)
         np.testing.assert_array_equal(penalized.layers[number].b, plain.layers[number].b)
     weights = sum((penalized.layers[number].w ** 2).sum() for number in (0, 2))
     assert recorded["penalty"] == [pytest.approx(0.15 * weights)]
@@ -51,28 +70,41 @@ def test_a_penalty_is_a_gradient_and_is_recorded():
     assert "penalty" not in history
 
 
-def test_clipping_by_norm_bounds_the_step():
-    before = network().parameters.values
-    model, _ = train(epochs=1, batch_size=50, clip_norm=1e-3)
-    assert np.linalg.norm(model.parameters.values - before) == pytest.approx(0.1 * 1e-3)
+#: By how much float32 rounds the change of a parameter of size one by a thousandth.
+CHANGE = {"cpu": 1e-6, "cuda": 2e-3}
 
 
-def test_clipping_by_value_bounds_each_change():
-    before = network().parameters.values
-    model, _ = train(epochs=1, batch_size=50, clip_value=1e-3)
-    assert abs(model.parameters.values - before).max() == pytest.approx(0.1 * 1e-3)
+@DEVICES
+def test_clipping_by_norm_bounds_the_step(device):
+    before = values_of(network(device=device))
+    model, _ = train(epochs=1, batch_size=50, clip_norm=1e-2, device=device)
+    change = np.linalg.norm(values_of(model) - before)
+    assert change == pytest.approx(0.1 * 1e-2, rel=CHANGE[device])
 
 
-def test_max_norm_bounds_each_units_weights():
-    model, _ = train(max_norm=MaxNorm(0.5))
+@DEVICES
+def test_clipping_by_value_bounds_each_change(device):
+    before = values_of(network(device=device))
+    model, _ = train(epochs=1, batch_size=50, clip_value=1e-2, device=device)
+    change = abs(values_of(model) - before).max()
+    assert change == pytest.approx(0.1 * 1e-2, rel=CHANGE[device])
+
+
+@DEVICES
+def test_max_norm_bounds_each_units_weights(device):
+    epochs = 3 if device == "cpu" else 1
+    model, _ = train(max_norm=MaxNorm(0.5), device=device, epochs=epochs)
     for number in (0, 2):
-        assert np.linalg.norm(model.layers[number].w, axis=0).max() <= 0.5 * (1 + 1e-12)
+        w = to_host(model.layers[number].w)
+        assert np.linalg.norm(w, axis=0).max() <= 0.5 * (1 + ROUNDING[device])
 
 
-def test_a_schedule_sets_the_rate_of_each_step():
-    model, history = train(schedule=StepDecay(0.1, every=5, factor=0.5), epochs=3)
+@DEVICES_LONG
+def test_a_schedule_sets_the_rate_of_each_step(device):
+    schedule = StepDecay(0.1, every=5, factor=0.5)
+    model, history = train(schedule=schedule, epochs=3, device=device)
     assert history["learning_rate"] == [0.1, 0.05, 0.025]  # five steps an epoch
-    by_hand = network()
+    by_hand = network(device=device)
     for epoch, rate in enumerate([0.1, 0.05, 0.025]):
         rng = np.random.default_rng(1)
         for _ in range(epoch):
@@ -81,7 +113,7 @@ def test_a_schedule_sets_the_rate_of_each_step():
             by_hand, SoftmaxCrossEntropy(), SGD(by_hand.parameters, rate), (X, Y), epochs=1,
             batch_size=10, rng=rng, progress=False,
         )  # fmt: skip
-    np.testing.assert_allclose(model.parameters.values, by_hand.parameters.values, rtol=1e-12)
+    np.testing.assert_allclose(values_of(model), values_of(by_hand), rtol=ROUNDING[device])
 
 
 def test_plateau_lowers_the_rate_when_nothing_improves():
@@ -97,11 +129,13 @@ def test_plateau_lowers_the_rate_when_nothing_improves():
     assert rates == [1e-9, 1e-9, 5e-10, 5e-10, 2.5e-10, 2.5e-10]
 
 
-def test_metrics_are_recorded_on_validation_data():
+@DEVICES_LONG
+def test_metrics_are_recorded_on_validation_data(device):
     def f1(target, y):
         return metrics.f1(target, y.argmax(axis=1))
 
-    model, history = train(validation=(X[:20], Y[:20]), metrics={"f1": f1})
+    watched = {"validation": (X[:20], Y[:20]), "metrics": {"f1": f1}}
+    model, history = train(device=device, batch_size=25, **watched)
     assert len(history["validation_f1"]) == 3
     expected = metrics.f1(Y[:20], model.predict(X[:20]).argmax(axis=1))
     assert history["validation_f1"][-1] == expected
@@ -143,29 +177,52 @@ def test_training_batches_are_augmented_and_validation_is_not(crop):
     assert changed["loss"][0] != changed["loss"][1]
 
 
-def test_divergence_leaves_the_optimizer_as_it_was_too():
-    model = network()
+@DEVICES
+def test_divergence_leaves_the_optimizer_as_it_was_too(device):
+    model = network(device=device)
+    few = (X[:6], Y[:6])
     optimizer = Adam(model.parameters, 0.01)
-    fit(model, SoftmaxCrossEntropy(), optimizer, (X, Y), epochs=1, rng=0, progress=False)
+    fit(model, SoftmaxCrossEntropy(), optimizer, few, epochs=1, rng=0, progress=False)
     before = model.snapshot(), optimizer.snapshot()
     optimizer.learning_rate = 1e200
     with pytest.raises(TrainingDiverged):
-        fit(model, SoftmaxCrossEntropy(), optimizer, (X, Y), epochs=3, rng=0, progress=False)
+        fit(
+            model, SoftmaxCrossEntropy(), optimizer, few, epochs=3, batch_size=2, rng=0,
+            progress=False,
+        )  # fmt: skip
     optimizer.learning_rate = 0.01
     after = model.snapshot(), optimizer.snapshot()
     for old, new in zip(before, after, strict=True):
-        assert all(np.array_equal(old[name], new[name]) for name in old)
+        assert all(np.array_equal(to_host(old[name]), to_host(new[name])) for name in old)
 
 
-def test_gradients_that_are_not_finite_stop_training_where_they_are_clipped():
-    model = Sequential(Dense(1), input_shape=(1,), rng=0, dtype=np.float64)
-    model.layers[0].w[:] = 0  # so that the loss is 1e300, and its gradient beyond all numbers
-    with pytest.raises(TrainingDiverged, match=r"the gradients have norm (inf|nan).* in epoch 1"):
+class InOrder(np.random.Generator):
+    """A generator whose permutations leave everything as it is."""
+
+    def __init__(self):
+        super().__init__(np.random.PCG64(0))
+
+    def permutation(self, x, axis=0):
+        return np.arange(x)
+
+
+@DEVICES
+@pytest.mark.parametrize("good_batches", [0, 2])
+def test_gradients_that_are_not_finite_stop_training_where_they_are_clipped(good_batches, device):
+    dtype = network(device=device).dtype
+    model = Sequential(Dense(1), input_shape=(1,), rng=0, dtype=dtype).to(device)
+    write(model.layers[0].w, 0)
+    # The loss of the last batch is near the largest number, and its gradient beyond all of them.
+    large, beyond = (1e150, 1e160) if device == "cpu" else (1e18, 1e22)
+    x, y = np.zeros((2 * good_batches + 2, 1)), np.zeros((2 * good_batches + 2, 1))
+    x[-2:], y[-2:] = beyond, [[large], [-large]]
+    sentence = rf"the gradients have norm (inf|nan).* in epoch 1, batch {good_batches + 1}:"
+    with pytest.raises(TrainingDiverged, match=sentence):
         fit(
-            model, MeanSquaredError(), SGD(model.parameters, 0.1),
-            (np.full((2, 1), 1e160), np.array([[1e150], [-1e150]])), epochs=1, rng=0,
-            clip_norm=1.0, progress=False,
+            model, MeanSquaredError(), SGD(model.parameters, 0.1), (x, y), epochs=1, rng=InOrder(),
+            batch_size=2, clip_norm=1.0, progress=False,
         )  # fmt: skip
+    assert not to_host(model.layers[0].w).any()
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from dlcourse import archive
+from dlcourse.devices import to_host
 from dlcourse.layers import Dense, ReLU, Tanh
 from dlcourse.losses import SoftmaxCrossEntropy
 from dlcourse.model import Sequential
@@ -27,8 +28,8 @@ RNG = np.random.default_rng(0)
 X, Y = RNG.normal(size=(60, 5)), RNG.integers(3, size=60)
 
 
-def train(folder, cut=None, make=Adam, units=8, patience=3, **options):
-    model = Sequential(Dense(units), ReLU(), Dense(3), input_shape=(5,), rng=1)
+def train(folder, cut=None, make=Adam, units=8, patience=3, device="cpu", **options):
+    model = Sequential(Dense(units), ReLU(), Dense(3), input_shape=(5,), rng=1).to(device)
     stopping = EarlyStopping("loss", patience, minimum_change=0.01)
     callbacks = [
         Checkpoint(folder / "run.npz"),
@@ -66,6 +67,21 @@ def test_a_resumed_run_equals_one_that_never_stopped(tmp_path, make, cut):
     for name in set(history) - {"seconds"}:
         assert again[name] == history[name]
     assert (stopping_again.best, stopping_again.best_epoch) == (stopping.best, stopping.best_epoch)
+
+
+@pytest.mark.simulated("long")
+def test_a_run_on_a_gpu_is_resumed_there_or_on_the_cpu(tmp_path):
+    options = {"make": momentum, "epochs": 3, "patience": 1}
+    whole, history, _ = train(tmp_path, device="cuda", **options)
+    with pytest.raises(SystemExit):
+        train(tmp_path, cut=2, device="cuda", **options)
+    kept = (tmp_path / "run.npz").read_bytes()
+    for device, atol in (("cuda", 0), ("cpu", 1e-4)):
+        (tmp_path / "run.npz").write_bytes(kept)
+        resumed, again, _ = train(tmp_path, device=device, **options, resume=tmp_path / "run.npz")
+        found, expected = (to_host(model.parameters.values) for model in (resumed, whole))
+        np.testing.assert_allclose(found, expected, rtol=0, atol=atol)
+        np.testing.assert_allclose(again["loss"], history["loss"], rtol=0, atol=atol)
 
 
 def test_the_best_parameters_survive_the_cut(tmp_path):

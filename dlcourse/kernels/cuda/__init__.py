@@ -6,6 +6,7 @@ is in float32. A number that is computed (a loss, a norm) stays on the device as
 that no step waits; only the checks of targets, ``first_…``, bring theirs to the host.
 """
 
+from dlcourse.kernels.cuda.adam import adam_step, adamax_step, amsgrad_step
 from dlcourse.kernels.cuda.augmentation import crop_images, warp_images
 from dlcourse.kernels.cuda.constraints import (
     add_penalty_gradient,
@@ -86,9 +87,6 @@ from dlcourse.kernels.cuda.sequences import mark_steps, swap_rows_and_steps
 from dlcourse.kernels.cuda.softmax import softmax_backward, softmax_forward
 from dlcourse.kernels.cuda.updates import (
     adagrad_step,
-    adam_step,
-    adamax_step,
-    amsgrad_step,
     momentum_step,
     nesterov_step,
     rmsprop_step,

@@ -5,7 +5,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from numba import cuda, types
+from numba import cuda, typeof, types
 
 from dlcourse.kernels.cuda import simulator
 from dlcourse.kernels.cuda.simulated_memory import DeviceArray
@@ -13,6 +13,9 @@ from dlcourse.kernels.cuda.streams import current_stream
 
 #: Threads of a block where each works on a number of its own.
 THREADS = 256
+
+#: Blocks that keep a large GPU busy: an A100 has 108 multiprocessors, an H100 132.
+BUSY = 128
 
 #: The type of a place in an array that is never negative: Numba then leaves out what it does for
 #: negative ones, and neighbouring reads become one of 16 bytes. The simulator takes ``int``.
@@ -47,11 +50,20 @@ class Kernel:
         # that it is the code whose assembly the tests look at.
         return cuda.jit([self.types], lto=False, launch_bounds=self.bounds)(self.function)
 
-    @property
+    @cached_property
     def types(self) -> Any:
         """The declared types as Numba's object; a kernel returns nothing."""
         names = {**vars(types), **{letter: getattr(types, n) for letter, n in _LETTERS.items()}}
         return types.void(*eval(f"({self.signature},)", {"__builtins__": {}}, names))
+
+    def _check(self, arguments: tuple) -> None:
+        """Refuse what numba-cuda would refuse: arguments of other types than were declared."""
+        for number, (argument, declared) in enumerate(zip(arguments, self.types.args, strict=True)):
+            given = argument.numba_type if isinstance(argument, DeviceArray) else typeof(argument)
+            if given != declared:
+                raise TypeError(
+                    f"{self.name} was given {given} as argument {number}: expected {declared}"
+                )
 
     def __getitem__(self, sizes: tuple) -> Callable:
         """Return a function that launches the kernel on ``grid, block``, in the current stream.
@@ -62,6 +74,7 @@ class Kernel:
 
         def launch(*arguments: Any) -> None:
             if isinstance(arguments[0], DeviceArray):
+                self._check(arguments)
                 simulator.launch(self.function, grid, block, arguments)
                 return
             stream = current_stream()

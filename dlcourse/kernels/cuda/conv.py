@@ -7,12 +7,11 @@ of the transposed windows with dy, and dx that of dy's windows with the filters 
 
 import numpy as np
 
+from dlcourse.kernels.cuda.columns import sum_rows
 from dlcourse.kernels.cuda.compile import device, divided
-from dlcourse.kernels.cuda.dense import sum_rows
 from dlcourse.kernels.cuda.products import (
     ZERO,
-    in_two_sizes,
-    multiply,
+    Product,
     plain,
     store_plain,
     store_with_bias,
@@ -73,15 +72,15 @@ def filters_by_input(w, geometry, row, column):
     return w[k, m, column, o]
 
 
-_forward = in_two_sizes(
+_forward = Product(
     "conv_forward", window, plain, store_with_bias, f"{IMAGES}, {MATRIX}, f4[::1], {MATRIX}",
     a_along_depth=True, b_along_depth=False,
 )  # fmt: skip
-_for_filters = in_two_sizes(
+_for_filters = Product(
     "conv_filters", window_transposed, plain, store_plain,
     f"{IMAGES}, {MATRIX}, f4[::1], {MATRIX}", a_along_depth=False, b_along_depth=False,
 )  # fmt: skip
-_for_inputs = in_two_sizes(
+_for_inputs = Product(
     "conv_inputs", window_of_outputs, filters_by_input, store_plain,
     f"{IMAGES}, {IMAGES}, f4[::1], {MATRIX}", a_along_depth=True, b_along_depth=True,
 )  # fmt: skip
@@ -100,7 +99,7 @@ def conv_forward(x, w, b, y, stride, padding, buffers):
     rows, inner = y.size // filters, w.size // filters
     matrices = w.reshape(inner, filters), b, y.reshape(rows, filters)
     geometry = _geometry(x, w, y, stride, padding)
-    multiply(_forward, x, *matrices, (rows, inner, filters), geometry)
+    _forward(x, *matrices, (rows, inner, filters), geometry)
 
 
 def conv_backward(x, w, dy, dw, db, dx, stride, padding, buffers):
@@ -110,9 +109,9 @@ def conv_backward(x, w, dy, dw, db, dx, stride, padding, buffers):
     geometry = _geometry(x, w, dy, stride, padding)
     dy_rows = dy.reshape(rows, filters)
     into = dw.reshape(inner, filters)
-    multiply(_for_filters, x, dy_rows, db, into, (inner, rows, filters), geometry)
+    _for_filters(x, dy_rows, db, into, (inner, rows, filters), geometry)
     sum_rows(dy_rows, db)
     if dx is not None:
         pixels = dx.size // channels
         sizes = pixels, inner // channels * filters, channels
-        multiply(_for_inputs, dy, w, db, dx.reshape(pixels, channels), sizes, geometry)
+        _for_inputs(dy, w, db, dx.reshape(pixels, channels), sizes, geometry)

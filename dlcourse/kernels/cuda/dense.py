@@ -1,32 +1,31 @@
 """Dense layer: the three matrix products, the bias added where the first one stores its results."""
 
-import numpy as np
 from numba import cuda
 
+from dlcourse.kernels.cuda.columns import sum_rows
 from dlcourse.kernels.cuda.compile import blocks_for, divided, kernel
 from dlcourse.kernels.cuda.products import (
     MATRICES,
-    in_two_sizes,
-    multiply,
+    Product,
     plain,
     store_plain,
     store_with_bias,
     transposed,
 )
 
-_forward = in_two_sizes(
+_forward = Product(
     "product_with_bias", plain, plain, store_with_bias, MATRICES,
     a_along_depth=True, b_along_depth=False,
 )  # fmt: skip
-_for_sums = in_two_sizes(
+_for_sums = Product(
     "product_plain", plain, plain, store_plain, MATRICES,
     a_along_depth=True, b_along_depth=False,
 )  # fmt: skip
-_for_weights = in_two_sizes(
+_for_weights = Product(
     "product_transposed_plain", transposed, plain, store_plain, MATRICES,
     a_along_depth=False, b_along_depth=False,
 )  # fmt: skip
-_for_inputs = in_two_sizes(
+_for_inputs = Product(
     "product_plain_transposed", plain, transposed, store_plain, MATRICES,
     a_along_depth=True, b_along_depth=True,
 )  # fmt: skip
@@ -34,16 +33,16 @@ _for_inputs = in_two_sizes(
 
 def dense_forward(x, w, b, y):
     """Write y = x w + b: x (n, inputs), w (inputs, outputs), b (outputs,), y (n, outputs)."""
-    multiply(_forward, x, w, b, y, (x.shape[0], x.shape[1], w.shape[1]))
+    _forward(x, w, b, y, (x.shape[0], x.shape[1], w.shape[1]))
 
 
 def dense_backward(x, w, dy, dw, db, dx):
     """Write dw = xᵀ dy, db = Σₙ dy and, unless ``dx`` is None, dx = dy wᵀ."""
     rows, inputs, outputs = x.shape[0], x.shape[1], w.shape[1]
-    multiply(_for_weights, x, dy, db, dw, (inputs, rows, outputs))
+    _for_weights(x, dy, db, dw, (inputs, rows, outputs))
     sum_rows(dy, db)
     if dx is not None:
-        multiply(_for_inputs, dy, w, db, dx, (rows, outputs, inputs))
+        _for_inputs(dy, w, db, dx, (rows, outputs, inputs))
 
 
 def multiply_inputs(x, w_x, b, sums):
@@ -51,7 +50,7 @@ def multiply_inputs(x, w_x, b, sums):
     steps, rows, features = x.shape
     size = w_x.shape[1]
     flat = x.reshape(steps * rows, features), w_x, b, sums.reshape(steps * rows, size)
-    multiply(_for_sums, *flat, (steps * rows, features, size))
+    _for_sums(*flat, (steps * rows, features, size))
 
 
 def sequence_gradients(x, w_x, h, dsums, dproducts, dw_x, dw_h, db, dx):
@@ -63,49 +62,16 @@ def sequence_gradients(x, w_x, h, dsums, dproducts, dw_x, dw_h, db, dx):
     steps, rows, features = x.shape
     units, size = dw_h.shape
     flat = dsums.reshape(steps * rows, size)
-    multiply(
-        _for_weights, x.reshape(steps * rows, features), flat, db, dw_x,
+    _for_weights(x.reshape(steps * rows, features), flat, db, dw_x,
         (features, steps * rows, size),
     )  # fmt: skip
-    multiply(
-        _for_weights, h.reshape((steps + 1) * rows, units),
+    _for_weights(h.reshape((steps + 1) * rows, units),
         dproducts.reshape(steps * rows, size), db, dw_h, (units, steps * rows, size),
     )  # fmt: skip
     sum_rows(flat, db)
     if dx is not None:
         into = dx.reshape(steps * rows, features)
-        multiply(_for_inputs, flat, w_x, db, into, (steps * rows, size, features))
-
-
-#: A block sums 32 columns (neighbours in memory, fetched at once), eight rows at a time.
-COLUMNS, ROWS = 32, 8
-
-
-@kernel("f4[:, ::1], i8, f4[::1]", "sum_rows")
-def _sum_rows(dy, first, db):
-    sums = cuda.shared.array((ROWS, COLUMNS), np.float32)
-    across, down = cuda.threadIdx.x, cuda.threadIdx.y
-    o = cuda.blockIdx.x * COLUMNS + across
-    total = np.float32(0)
-    if o < db.size:
-        for n in range(down, dy.shape[0], ROWS):
-            total += dy[n, first + o]
-    sums[down, across] = total
-    cuda.syncthreads()
-    if down == 0 and o < db.size:
-        for k in range(1, ROWS):
-            total += sums[k, across]
-        db[o] = total
-
-
-def sum_rows(dy, db):
-    """Write db = Σₙ dy[n]."""
-    sum_columns_from(dy, 0, db)
-
-
-def sum_columns_from(dy, first, db):
-    """Write db = Σₙ dy[n] of as many columns as db has, the first of them ``first``."""
-    _sum_rows[blocks_for(db.size, COLUMNS), (COLUMNS, ROWS)](dy, first, db)
+        _for_inputs(flat, w_x, db, into, (steps * rows, size, features))
 
 
 @kernel("f4[:, ::1], f4[::1]", "add_bias")

@@ -4,12 +4,13 @@ import numpy as np
 from numba import cuda
 
 from dlcourse import formulas
-from dlcourse.kernels.cuda.compile import THREADS, blocks_for, kernel
+from dlcourse.kernels.cuda.compile import THREADS, blocks_for, device, kernel
+from dlcourse.kernels.cuda.replays import replay_counter
 
 
-@kernel("f4[::1], f4[::1], i8, i8, u8, f4", "dropout")
-def _dropout(x, y, key, step, limit, scale):
-    block = cuda.grid(1)
+@device
+def drop_four(x, y, block, key, step, limit, scale):
+    """Serve four numbers with the words of one Philox block."""
     i = 4 * block
     if i < x.size:
         a, b, c, d = formulas.random_words(block, step, key)
@@ -23,10 +24,22 @@ def _dropout(x, y, key, step, limit, scale):
             y[i + 3] = x[i + 3] * scale if d >= limit else zero
 
 
-def dropout(x, y, key, step, rate):
-    """Write y = x / (1 - rate) or 0, the latter with probability ``rate`` for each number.
+@kernel("f4[::1], f4[::1], i8, i8, u8, f4", "dropout")
+def _dropout(x, y, key, step, limit, scale):
+    drop_four(x, y, cuda.grid(1), key, step, limit, scale)
 
-    A thread draws one Philox block of four words and serves four numbers.
-    """
+
+@kernel("f4[::1], f4[::1], i8, i8, i8[::1], u8, f4", "dropout_recorded")
+def _dropout_recorded(x, y, key, step, replays, limit, scale):
+    drop_four(x, y, cuda.grid(1), key, step + replays[0], limit, scale)
+
+
+def dropout(x, y, key, step, rate):
+    """Write y = x / (1 - rate) or 0, the latter with probability ``rate`` for each number."""
     options = np.uint64(rate * 2**32), np.float32(1 / (1 - rate))
-    _dropout[blocks_for(blocks_for(x.size, 4)), THREADS](x, y, key, step, *options)
+    blocks = blocks_for(blocks_for(x.size, 4))
+    counter = replay_counter()
+    if counter is None:
+        _dropout[blocks, THREADS](x, y, key, step, *options)
+    else:
+        _dropout_recorded[blocks, THREADS](x, y, key, step, counter, *options)

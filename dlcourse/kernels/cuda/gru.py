@@ -10,8 +10,9 @@ import numpy as np
 from numba import cuda
 
 from dlcourse import formulas
+from dlcourse.kernels.cuda.columns import sum_columns_from
 from dlcourse.kernels.cuda.compile import kernel
-from dlcourse.kernels.cuda.dense import multiply_inputs, sequence_gradients, sum_columns_from
+from dlcourse.kernels.cuda.dense import multiply_inputs, sequence_gradients
 from dlcourse.kernels.cuda.steps import (
     BLOCK,
     MATRIX,

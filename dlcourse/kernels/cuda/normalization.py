@@ -1,8 +1,8 @@
 """Batch and layer normalization on matrices (rows, features); images come with a pixel a row.
 
 Sums over the rows are in float32 with compensation (Kahan 1965): what an addition rounds away is
-carried on to the next, so that a hundred thousand rows lose no digits. ``sums``, the CPU's room
-for float64 sums, is not needed.
+carried on to the next, so that a hundred thousand rows lose no digits. Many rows are shared among
+blocks, as ``columns`` has it. ``sums``, the CPU's room for float64 sums, is not needed.
 """
 
 import math
@@ -10,7 +10,9 @@ import math
 import numpy as np
 from numba import cuda
 
+from dlcourse.kernels.cuda.columns import add_up, rows_of_a_share
 from dlcourse.kernels.cuda.compile import THREADS, blocks_for, device, divided, kernel
+from dlcourse.kernels.cuda.memory import workspace
 from dlcourse.kernels.cuda.reductions import warp_sum
 
 real = np.float32
@@ -42,31 +44,62 @@ def down_the_block(sums, value):
     return total
 
 
-@kernel("f4[:, ::1], f4[::1], f4[::1]", "column_moments")
-def _column_moments(x, mean, variance):
+@kernel("f4[:, ::1], i8, f4[::1], f4[::1]", "column_moments")
+def _column_moments(x, share, mean, variance):
     sums = cuda.shared.array((ROWS, COLUMNS), np.float32)
     i = cuda.blockIdx.x * COLUMNS + cuda.threadIdx.x
     inside = i < x.shape[1]
-    count = real(x.shape[0])
+    begin = cuda.blockIdx.y * share
+    end = min(x.shape[0], begin + share)
+    count = real(end - begin)
     total, lost = ZERO, ZERO
     if inside:
-        for n in range(cuda.threadIdx.y, x.shape[0], ROWS):
+        for n in range(begin + cuda.threadIdx.y, end, ROWS):
             total, lost = add(total, lost, x[n, i])
     centre = down_the_block(sums, total) / count
     total, lost = ZERO, ZERO
     if inside:
-        for n in range(cuda.threadIdx.y, x.shape[0], ROWS):
+        for n in range(begin + cuda.threadIdx.y, end, ROWS):
             difference = x[n, i] - centre
             total, lost = add(total, lost, difference * difference)
     spread = down_the_block(sums, total) / count
     if inside and cuda.threadIdx.y == 0:
+        place = cuda.blockIdx.y * x.shape[1] + i
+        mean[place] = centre
+        variance[place] = spread
+
+
+@kernel("f4[::1], f4[::1], i8, i8, i8, f4[::1], f4[::1]", "merge_moments")
+def _merge_moments(means, variances, rows, share, shares, mean, variance):
+    """The moments of all from those of each share (Chan, Golub and LeVeque 1983)."""
+    i = cuda.grid(1)
+    columns = mean.size
+    if i < columns:
+        total = ZERO
+        for k in range(shares):
+            total += real(min(share, rows - k * share)) * means[k * columns + i]
+        centre = total / real(rows)
+        total = ZERO
+        for k in range(shares):
+            away = means[k * columns + i] - centre
+            within = variances[k * columns + i] + away * away
+            total += real(min(share, rows - k * share)) * within
         mean[i] = centre
-        variance[i] = spread
+        variance[i] = total / real(rows)
 
 
 def column_moments(x, sums, mean, variance):
     """Write the mean and the (biased) variance of each column."""
-    _column_moments[blocks_for(x.shape[1], COLUMNS), (COLUMNS, ROWS)](x, mean, variance)
+    rows, columns = x.shape
+    share, shares = rows_of_a_share(rows, columns)
+    grid = (blocks_for(columns, COLUMNS), shares), (COLUMNS, ROWS)
+    if shares == 1:
+        _column_moments[grid](x, share, mean, variance)
+        return
+    means, variances = (workspace(x, name, shares * columns) for name in ("means", "variances"))
+    _column_moments[grid](x, share, means, variances)
+    merged = means, variances, rows, share, shares, mean, variance
+    _merge_moments[blocks_for(columns, 64), 64](*merged)
 
 
 @kernel("f4[::1], f4[::1], f4[::1], f4[::1], f4, f4, f4", "update_running_moments")
@@ -113,16 +146,18 @@ def batch_norm_forward(x, mean, reciprocal, gamma, beta, y):
 
 
 @kernel(
-    "f4[:, ::1], f4[:, ::1], f4[::1], f4[::1], f4[::1], f4[::1], i8",
+    "f4[:, ::1], f4[:, ::1], f4[::1], f4[::1], i8, f4[::1], f4[::1], i8",
     "norm_parameter_gradients",
 )
-def _parameter_gradients(x, dy, mean, reciprocal, dgamma, dbeta, by_row):
+def _parameter_gradients(x, dy, mean, reciprocal, share, dgamma, dbeta, by_row):
     sums = cuda.shared.array((ROWS, COLUMNS), np.float32)
     i = cuda.blockIdx.x * COLUMNS + cuda.threadIdx.x
     inside = i < x.shape[1]
+    begin = cuda.blockIdx.y * share
+    end = min(x.shape[0], begin + share)
     beta_total, beta_lost, gamma_total, gamma_lost = ZERO, ZERO, ZERO, ZERO
     if inside:
-        for n in range(cuda.threadIdx.y, x.shape[0], ROWS):
+        for n in range(begin + cuda.threadIdx.y, end, ROWS):
             at = n if by_row else i
             normalized = (x[n, i] - mean[at]) * reciprocal[at]
             beta_total, beta_lost = add(beta_total, beta_lost, dy[n, i])
@@ -130,14 +165,28 @@ def _parameter_gradients(x, dy, mean, reciprocal, dgamma, dbeta, by_row):
     beta_total = down_the_block(sums, beta_total)
     gamma_total = down_the_block(sums, gamma_total)
     if inside and cuda.threadIdx.y == 0:
-        dbeta[i] = beta_total
-        dgamma[i] = gamma_total
+        place = cuda.blockIdx.y * x.shape[1] + i
+        dbeta[place] = beta_total
+        dgamma[place] = gamma_total
+
+
+def parameter_gradients(x, dy, mean, reciprocal, dgamma, dbeta, by_row):
+    """Write dγ and dβ, moments being those of a column or, if ``by_row``, of a row."""
+    rows, columns = x.shape
+    share, shares = rows_of_a_share(rows, columns)
+    grid = (blocks_for(columns, COLUMNS), shares), (COLUMNS, ROWS)
+    into = dgamma, dbeta
+    if shares > 1:
+        into = tuple(workspace(x, name, shares * columns) for name in ("dgammas", "dbetas"))
+    _parameter_gradients[grid](x, dy, mean, reciprocal, share, *into, by_row)
+    if shares > 1:
+        add_up(into[0], shares, dgamma)
+        add_up(into[1], shares, dbeta)
 
 
 def batch_norm_parameter_gradients(x, dy, mean, reciprocal, sums, dgamma, dbeta):
     """Write dγ = Σₙ dy · x̂, with x̂ = (x - mean) · reciprocal, and dβ = Σₙ dy."""
-    grid = blocks_for(x.shape[1], COLUMNS), (COLUMNS, ROWS)
-    _parameter_gradients[grid](x, dy, mean, reciprocal, dgamma, dbeta, 0)
+    parameter_gradients(x, dy, mean, reciprocal, dgamma, dbeta, 0)
 
 
 @kernel(
@@ -228,8 +277,7 @@ def layer_norm_backward(x, dy, mean, reciprocal, gamma, dgamma, dbeta, dx):
 
     Here g = γ dy, x̂ = (x - mean) · reciprocal, and means are over the row.
     """
-    columns = blocks_for(x.shape[1], COLUMNS), (COLUMNS, ROWS)
-    _parameter_gradients[columns](x, dy, mean, reciprocal, dgamma, dbeta, 1)
+    parameter_gradients(x, dy, mean, reciprocal, dgamma, dbeta, 1)
     rows = blocks_for(x.shape[0], WARPS), (LANES, WARPS)
     share = real(1 / x.shape[1])
     _layer_norm_backward[rows](x, dy, mean, reciprocal, gamma, share, dx)

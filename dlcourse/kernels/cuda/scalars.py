@@ -22,6 +22,8 @@ SLOTS = 4096
 class Scalar:
     """One number in the device's memory: ``float(scalar)`` or ``int(scalar)`` waits and fetches it.
 
+    So does whatever needs its value: to format it, to compare it, to compute with it.
+
     Parameters
     ----------
     array
@@ -58,6 +60,45 @@ class Scalar:
 
     def __repr__(self) -> str:
         return f"Scalar({float(self):g})"
+
+    def __format__(self, form: str) -> str:
+        return format(float(self), form)
+
+    def __eq__(self, other: object) -> bool:
+        return float(self) == other
+
+    __hash__ = None  # type: ignore[assignment]  # equal numbers, of which one may be overwritten
+
+    def __lt__(self, other: Any) -> bool:
+        return float(self) < other
+
+    def __gt__(self, other: Any) -> bool:
+        return float(self) > other
+
+    def __le__(self, other: Any) -> bool:
+        return float(self) <= other
+
+    def __ge__(self, other: Any) -> bool:
+        return float(self) >= other
+
+    def __add__(self, other: Any) -> float:
+        return float(self) + other
+
+    __radd__ = __add__
+
+    def __mul__(self, other: Any) -> float:
+        return float(self) * other
+
+    __rmul__ = __mul__
+
+    def __sub__(self, other: Any) -> float:
+        return float(self) - other
+
+    def __rsub__(self, other: Any) -> float:
+        return other - float(self)
+
+    def __truediv__(self, other: Any) -> float:
+        return float(self) / other
 
 
 def first(numbers: np.ndarray) -> float:

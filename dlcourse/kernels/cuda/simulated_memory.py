@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numba import types
+from numba.np.numpy_support import from_dtype
 
 if TYPE_CHECKING:
     from dlcourse.kernels.cuda.simulator import Launch
@@ -30,6 +32,12 @@ class DeviceArray:
     size = property(lambda self: self.data.size)
     ndim = property(lambda self: self.data.ndim)
     nbytes = property(lambda self: self.data.nbytes)
+
+    @property
+    def numba_type(self) -> Any:
+        """What Numba would call it on a GPU."""
+        layout = "C" if self.data.flags.c_contiguous else "A"
+        return types.Array(from_dtype(self.data.dtype), self.ndim, layout)
 
     def __len__(self) -> int:
         return len(self.data)

@@ -75,7 +75,7 @@ class _Slot:
         """Copy a batch to the device by ``stream``, and return the arrays that it will be in."""
         self.arrived.synchronize()  # the host waits till the batch before has left the room
         self.used.wait(stream)
-        there = []
+        there: list[Any] = []
         for array, pinned, target in zip(batch, self.pinned, self.arrays, strict=True):
             rows = len(array)
             pinned[:rows] = array
@@ -83,7 +83,8 @@ class _Slot:
             target.copy_to_device(pinned[:rows], stream=stream)
             there.append(target)
         self.arrived.record(stream)
-        return getattr(type(batch), "_make", tuple)(there)  # a Dataset, say, stays one
+        make: Any = getattr(type(batch), "_make", tuple)
+        return make(there)  # a Dataset, say, stays one
 
 
 def ahead(like: Any, batches: Iterable[Batch]) -> Iterator[Batch]:

@@ -1,4 +1,4 @@
-"""Optimizer steps over the flat parameter buffer: one launch updates a whole model.
+"""Optimizer steps over the flat parameter buffer: one launch updates a whole model (Adam: adam.py).
 
 Options come as Python floats; what depends on them alone is computed on the host in float64 and
 rounded once, as on the CPU.
@@ -94,54 +94,3 @@ def rmsprop_step(p, g, v, mean, velocity, learning_rate, beta, epsilon, momentum
     """
     options = map(real, (learning_rate, beta, epsilon, momentum, shrink))
     _rmsprop[blocks_for(p.size), THREADS](p, g, v, mean, velocity, *options)
-
-
-@kernel("f4[::1], f4[::1], f4[::1], f4[::1], f4, f4, f4, f4, f4, f4", "adam_step")
-def _adam(p, g, m, v, step_size, root_correction, beta1, beta2, epsilon, keep):
-    i = cuda.grid(1)
-    if i < p.size:
-        first, second = formulas.adam_moments(m[i], v[i], g[i], beta1, beta2)
-        m[i], v[i] = first, second
-        p[i] = formulas.adam_update(keep * p[i], first, second, step_size, root_correction, epsilon)
-
-
-@kernel("f4[::1], f4[::1], f4[::1], f4[::1], f4[::1], f4, f4, f4, f4, f4, f4", "amsgrad_step")
-def _amsgrad(p, g, m, v, largest, step_size, root_correction, beta1, beta2, epsilon, keep):
-    i = cuda.grid(1)
-    if i < p.size:
-        first, second = formulas.adam_moments(m[i], v[i], g[i], beta1, beta2)
-        m[i], v[i] = first, second
-        second = second if second > largest[i] else largest[i]
-        largest[i] = second
-        p[i] = formulas.adam_update(keep * p[i], first, second, step_size, root_correction, epsilon)
-
-
-@kernel("f4[::1], f4[::1], f4[::1], f4[::1], f4, f4, f4, f4, f4", "adamax_step")
-def _adamax(p, g, m, u, step_size, beta1, beta2, epsilon, keep):
-    i = cuda.grid(1)
-    if i < p.size:
-        first = formulas.moving_average(m[i], g[i], beta1)
-        norm = formulas.adamax_norm(u[i], g[i], beta2, epsilon)
-        m[i], u[i] = first, norm
-        p[i] = keep * p[i] - step_size * first / norm
-
-
-def adam_step(p, g, m, v, learning_rate, beta1, beta2, epsilon, t, shrink):
-    """Update both moments and the parameters; ``t`` counts steps from 1."""
-    corrections = real(learning_rate / (1 - beta1**t)), real((1 - beta2**t) ** 0.5)
-    options = map(real, (beta1, beta2, epsilon, shrink))
-    _adam[blocks_for(p.size), THREADS](p, g, m, v, *corrections, *options)
-
-
-def amsgrad_step(p, g, m, v, largest, learning_rate, beta1, beta2, epsilon, t, shrink):
-    """Update as Adam does, with the largest v so far in place of v."""
-    corrections = real(learning_rate / (1 - beta1**t)), real((1 - beta2**t) ** 0.5)
-    options = map(real, (beta1, beta2, epsilon, shrink))
-    _amsgrad[blocks_for(p.size), THREADS](p, g, m, v, largest, *corrections, *options)
-
-
-def adamax_step(p, g, m, u, learning_rate, beta1, beta2, epsilon, t, shrink):
-    """Update m ← β₁ m + (1-β₁) g and u ← max(β₂ u, |g| + ε), then p by m / ((1-β₁ᵗ) u)."""
-    step_size = real(learning_rate / (1 - beta1**t))
-    options = map(real, (beta1, beta2, epsilon, shrink))
-    _adamax[blocks_for(p.size), THREADS](p, g, m, u, step_size, *options)

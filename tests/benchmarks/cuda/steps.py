@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from dlcourse.kernels.cuda import graphs
 from dlcourse.losses import SoftmaxCrossEntropy
 from dlcourse.optimizers import Adam
 from tests.benchmarks.contestants.library import model_of
@@ -39,8 +40,29 @@ def row(clock: Clock, network: Network) -> dict[str, Any]:
         "batch in": copies,
         "dlcourse on the CPU": cpu,
         "the CPU is faster": cpu < gpu,
+        **as_a_graph(clock, network),
         **pytorch(clock, network),
     }
+
+
+def as_a_graph(clock: Clock, network: Network) -> dict[str, Any]:
+    """Time the step as a CUDA graph; where the driver refuses, its answer is kept."""
+    if clock.simulated or not graphs.can_capture():
+        return {"dlcourse as a graph": None}
+    model = model_of(network).to(clock.device)
+    loss, optimizer = SoftmaxCrossEntropy(), Adam(model.parameters)
+    x, labels = map(clock.device.put, network.data())
+
+    def step() -> None:
+        loss.forward(model.forward(x), labels)
+        model.backward(loss.backward())
+        optimizer.step()
+
+    try:
+        graph = graphs.record(step)
+    except RuntimeError as error:
+        return {"dlcourse as a graph": None, "why there is no graph": str(error)}
+    return {"dlcourse as a graph": clock.time(graph.replay)}
 
 
 def ours(clock: Clock, network: Network) -> tuple[float, float, float]:

@@ -8,11 +8,10 @@ from dlcourse import devices
 from tests.benchmarks.cuda import __main__ as command
 from tests.benchmarks.cuda import products, steps
 from tests.benchmarks.cuda.clock import Clock
-from tests.benchmarks.networks import LSTM, Dense, Network, cnn, mlp
+from tests.benchmarks.networks import LSTM, Dense, Network, cnn
 
 TINY = (
-    mlp(3, 2, 2, batch=2),
-    cnn("CNN 2×2", (2, 2, 1), 1, batch=1, norm=False),
+    cnn("CNN 2×2", (2, 2, 1), 1, batch=1),
     Network("LSTM", (1, 2), (LSTM(1), Dense(2)), 2),
 )
 

@@ -24,6 +24,22 @@ def test_a_scalar_is_read_when_it_is_asked_for():
     assert repr(made) == "Scalar(3.5)"
 
 
+def test_a_scalar_serves_as_a_number():
+    """A learner's loop prints a loss, adds a penalty to it, and stops when it is small."""
+    like = to_device(np.zeros(1, np.float32))
+    scalar = new_scalar(like)
+    scalar.array.copy_to_device(np.array([0.25, 0], np.float32))
+    assert f"{scalar:.3f}" == "0.250"
+    assert scalar == 0.25
+    assert scalar != 0.3
+    assert 0.2 < scalar < 0.3
+    assert scalar >= 0.25 >= scalar
+    assert [scalar + 1, 1 + scalar, scalar - 1, 1 - scalar, 2 * scalar, scalar * 2, scalar / 2] == [
+        1.25, 1.25, -0.75, 0.75, 0.5, 0.5, 0.125,
+    ]  # fmt: skip
+    assert scalar + scalar == sum([scalar, scalar]) == 0.5
+
+
 def test_a_scalar_that_was_overwritten_says_so():
     made = scalar(1)
     for _ in range(SLOTS - 1):
@@ -137,3 +153,18 @@ def test_the_old_built_in_target_is_noticed(monkeypatch):
     kernel = Kernel(lambda x: None, "f4[::1]", "nothing")
     with pytest.raises(RuntimeError, match=r"took the place of the package numba-cuda"):
         kernel[1, 32](object())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "what"),
+    [
+        ((np.zeros(2, np.float64), np.float32(1)), r"array\(float64, 1d, C\) as argument 0"),
+        ((np.zeros((2, 2), np.float32), np.float32(1)), r"array\(float32, 2d, C\) as argument 0"),
+        ((np.zeros(4, np.float32)[::2], np.float32(1)), r"array\(float32, 1d, A\) as argument 0"),
+        ((np.zeros(2, np.float32), 1.0), "float64 as argument 1: expected float32"),
+    ],
+)
+def test_arguments_of_other_types_are_refused_as_on_a_gpu(arguments, what):
+    array, number = arguments
+    with pytest.raises(TypeError, match=f"fill was given {what}"):
+        memory._fill[1, 32](DeviceArray(array), number)

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from numba import cuda
 
+from dlcourse.kernels.cuda import columns, ladder, normalization, norms, products, reductions, steps
 from dlcourse.kernels.cuda import compile as compiling
-from dlcourse.kernels.cuda import dense, ladder, normalization, norms, products, reductions, steps
 from dlcourse.kernels.cuda.simulated_memory import KernelError, to_device
 from dlcourse.kernels.cuda.simulator import launch, recording, thread_order
 
@@ -328,7 +328,7 @@ def multiply(module):
         products.MATRICES, results=4, a_along_depth=True, b_along_depth=False,
     )  # fmt: skip
     a, b, c = (to_device(np.ones(shape, np.float32)) for shape in ((2, 9), (9, 3), (2, 3)))
-    run_it[1, products.THREADS](a, b, c[0], c, 2, 9, 3, products.NO_GEOMETRY)
+    run_it[1, products.THREADS](a, b, c[0], c, 2, 9, 3, 2, products.NO_GEOMETRY)
 
 
 def add_rows(module):
@@ -377,7 +377,7 @@ def climb(module):
 
 BARRIERS = [
     (products, 1, [multiply]),
-    (dense, 1, [add_rows]),
+    (columns, 1, [add_rows]),
     (normalization, 2, [moments, moments]),
     (reductions, 1, [add_all]),
     (norms, 4, [all_squares] * 4),
