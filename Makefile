@@ -31,7 +31,7 @@ STALE := stale
 endif
 endif
 
-.PHONY: help lab warmup test lint book site grade graders mutants bench doctor screenshots lock stale
+.PHONY: help lab warmup test lint cuda book site grade graders mutants bench doctor screenshots lock stale
 
 help: ## List these targets
 	@grep -E '^[a-z]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed -E 's/^([a-z]+):.*## /\1|/' \
@@ -51,6 +51,9 @@ lint: $(READY) ## Check the code's style and types
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+
+cuda: $(READY) ## Run the library's tests on the simulated GPU as well, all of them
+	@$(BIN)/python -m pytest --simulated=all -m simulated $(ARGS)
 
 book: $(READY) ## Build the static site into book/_build/html
 	@$(BIN)/dlcourse book $(ARGS)

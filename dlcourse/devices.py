@@ -20,6 +20,18 @@ import numpy as np
 from dlcourse import validation
 from dlcourse.kernels import kernels_for
 
+__all__ = [
+    "CPU",
+    "Device",
+    "copy",
+    "copy_of",
+    "device",
+    "device_of",
+    "number",
+    "simulated_cuda",
+    "to_host",
+]
+
 #: The switch: what "cuda" means where this environment variable is set to "simulator".
 SWITCH = "DLCOURSE_CUDA"
 

@@ -1,6 +1,11 @@
 """Which tests run on the simulated GPU, and in which order its threads run there."""
 
+import zlib
+
 import pytest
+
+#: One for each test, by its name: a whole run has all of them.
+THREAD_ORDERS = ("forward", "reversed", 7)
 
 
 def pytest_addoption(parser):
@@ -12,8 +17,8 @@ def pytest_addoption(parser):
     )
     parser.addoption(
         "--thread-order",
-        default="forward",
-        help="forward, reversed, or a number that the simulated GPU's threads are shuffled by",
+        help="the order of the simulated GPU's threads in every test: forward, reversed, or a "
+        "number that they are shuffled by; by default one test has this, another that",
     )
 
 
@@ -37,5 +42,9 @@ def _simulated_gpu(request):
     from dlcourse.kernels.cuda.simulator import thread_order
 
     order = request.config.getoption("--thread-order")
-    with simulated_cuda(), thread_order(int(order) if order.isdigit() else order):
+    if order is None:
+        order = THREAD_ORDERS[zlib.crc32(request.node.nodeid.encode()) % len(THREAD_ORDERS)]
+    elif order.isdigit():
+        order = int(order)
+    with simulated_cuda(), thread_order(order):
         yield

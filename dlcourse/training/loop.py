@@ -112,6 +112,10 @@ def fit(
     -----
     Ctrl-C, or the notebook's stop button, ends training after the current step; the history says
     so, and what was learnt stays.
+
+    Of a model on a GPU the data goes there once, or batch by batch while it works where it does not
+    fit or is augmented. Nobody waits for it before the end of an epoch: only then is the loss read,
+    and found to be NaN.
     """
     _check_parts(model, loss, optimizer)
     recipe = Recipe(

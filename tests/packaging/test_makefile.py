@@ -15,7 +15,7 @@ from tests.packaging.lock import ROOT
 pytestmark = pytest.mark.skipif(shutil.which("make") is None, reason="needs make")
 
 TARGETS = [
-    "help", "lab", "warmup", "test", "lint", "book", "site", "grade",
+    "help", "lab", "warmup", "test", "lint", "cuda", "book", "site", "grade",
     "graders",
     "mutants", "bench", "screenshots", "doctor",
     "lock",
