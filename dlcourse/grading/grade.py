@@ -80,7 +80,7 @@ def grade(
             release=handed_out,
             submissions=place,
             seed=_seed(seed_file),
-            limits=limits or sandbox.Limits(),
+            limits=(limits or sandbox.Limits()).for_packages(handed_out.packages),
             sandboxed=not unsafe,
         )
         return run(task, ingest.students(place, student), workers, progress=progress)

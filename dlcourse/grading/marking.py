@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
-from dlcourse.checks import LearnerError, judge
+from dlcourse.checks import LearnerError, compiling, judge
 from dlcourse.checks import exercises as labs
 from dlcourse.grading import ingest
 from dlcourse.grading.errors import Refused
@@ -161,7 +161,7 @@ class Session:
         self._printed[name] = printed
         if error is not None:
             line = self._line(error)
-            self._failed[name] = str(error) + (f", in your line\n    {line}" if line else "")
+            self._failed[name] = str(error)[:500] + (f", in your line\n    {line}" if line else "")
 
     def _timed(self, worker: Worker, work: Callable[[], Any]) -> Any:
         """Do some work of a worker within the time of one exercise, and of them all."""
@@ -174,11 +174,15 @@ class Session:
 
     def _line(self, error: Raised) -> str | None:
         """Return the text of the learner's line that an error came from."""
-        source = self._submission.answers.get(error.cell or "")
-        if source is None or error.line is None:
+        cell, number = error.cell, error.line
+        if error.kind in compiling.KINDS:  # raised while compiling: the place is in the text
+            told = compiling.explain(error.message)
+            cell, number = (told.file or "").strip("<>"), told.number
+        source = self._submission.answers.get(cell or "")
+        if source is None or number is None:
             return None
         lines = source.split("\n")
-        return lines[error.line - 1].strip() if 1 <= error.line <= len(lines) else None
+        return lines[number - 1].strip() if 1 <= number <= len(lines) else None
 
     # --- judging -----------------------------------------------------------------------------
 

@@ -77,15 +77,15 @@ def _raised(answer: dict[str, Any]) -> Raised:
     kind = _text(answer, "type")
     return Raised(
         kind if kind.isidentifier() else "Exception",
-        _text(answer, "message"),
+        _text(answer, "message", 8_000),
         cell if known else None,
         line if known else None,
     )
 
 
-def _text(answer: dict[str, Any], name: str) -> str:
+def _text(answer: dict[str, Any], name: str, limit: int = 500) -> str:
     value = answer.get(name)
-    return codec.clean(value, 500) if type(value) is str else ""
+    return codec.clean(value, limit) if type(value) is str else ""
 
 
 def _signature(parameters: Any) -> inspect.Signature | None:

@@ -12,7 +12,9 @@ from dlcourse.grading import notebooks
 from dlcourse.grading.errors import GradingError, Refused
 
 # What a worker can import; the course's own package is not among it.
-_IMPORTABLE = frozenset({"numpy"}) | sys.stdlib_module_names
+_IMPORTABLE = frozenset({"numpy", "numba"}) | sys.stdlib_module_names
+# What has to be shown to a worker of a lab that imports a package.
+_NEEDS = {"numba": ("numba", "llvmlite")}
 _BEGIN, _END = "BEGIN SOLUTION", "END SOLUTION"
 _STUBS = {
     "code": "# YOUR CODE HERE\nraise NotImplementedError",
@@ -52,6 +54,17 @@ class Release:
     def written(self) -> dict[str, float]:
         """Grade ids of the questions that a person grades, with their points."""
         return {cell.grade_id: cell.points for cell in self.cells if cell.solution and cell.grade}
+
+    @property
+    def packages(self) -> tuple[str, ...]:
+        """Packages beside NumPy that the lab's own locked cells import."""
+        imported = {
+            name.partition(".")[0]
+            for _, source in self.program({})
+            for node in ast.walk(ast.parse(source))
+            for name in _imported(node)
+        }
+        return tuple(name for key in sorted(imported) for name in _NEEDS.get(key, ()))
 
     def program(self, answers: dict[str, str]) -> list[tuple[str, str]]:
         """Return the cells that a worker runs, as (name, source).
@@ -156,6 +169,13 @@ def _definitions(source: str) -> str:
     plain = re.sub(r"^(\s*)[%!?].*$", "", source, flags=re.MULTILINE)
     kept = [node for node in ast.parse(plain).body if _defines(node)]
     return "\n".join(ast.unparse(node) for node in kept)
+
+
+def _imported(node: ast.AST) -> list[str]:
+    """Return the modules that a statement imports."""
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    return [node.module or ""] if isinstance(node, ast.ImportFrom) else []
 
 
 def _defines(node: ast.stmt) -> bool:

@@ -8,6 +8,7 @@ network, nothing writable.
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import shutil
@@ -15,7 +16,7 @@ import site
 import subprocess
 import sys
 import sysconfig
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -48,6 +49,9 @@ class Limits:
         Most open descriptors; most processes (does not bind root, the call filter does).
     start_seconds, exercise_seconds, total_seconds : float
         Wall-clock time for a worker to start, for one exercise (or one cell), and for all.
+    packages : tuple of str
+        What can be imported beside NumPy and the standard library: packages of this environment,
+        by the names of their folders.
     """
 
     memory: int = 2 << 30
@@ -58,6 +62,19 @@ class Limits:
     start_seconds: float = 30.0
     exercise_seconds: float = 10.0
     total_seconds: float = 60.0
+    packages: tuple[str, ...] = ()
+
+    def for_packages(self, packages: tuple[str, ...]) -> Limits:
+        """Return limits for a lab that needs more packages, and the time that a compiler takes."""
+        if not packages:
+            return self
+        return replace(
+            self,
+            packages=packages,
+            cpu_seconds=4 * self.cpu_seconds,
+            exercise_seconds=4 * self.exercise_seconds,
+            total_seconds=4 * self.total_seconds,
+        )
 
 
 def environment() -> dict[str, str]:
@@ -69,6 +86,9 @@ def environment() -> dict[str, str]:
         "OPENBLAS_NUM_THREADS": "1",
         "OMP_NUM_THREADS": "1",
         "MKL_NUM_THREADS": "1",
+        # Compiled loops may use two threads, whatever the machine has: the process limit is low.
+        "NUMBA_NUM_THREADS": "2",
+        "NUMBA_THREADING_LAYER": "workqueue",
     }
 
 
@@ -81,6 +101,23 @@ def _numpy_folders() -> list[Path]:
     package = Path(np.__file__).resolve().parent
     libraries = package.parent / "numpy.libs"  # where a wheel keeps its own BLAS
     return [package, *([libraries] if libraries.is_dir() else [])]
+
+
+def _package_folders(names: tuple[str, ...]) -> list[Path]:
+    """Return where packages of this environment lie, without importing them.
+
+    Raises
+    ------
+    SandboxError
+        When one of them is not installed.
+    """
+    folders = []
+    for name in names:
+        found = importlib.util.find_spec(name)
+        if found is None or found.origin is None:
+            raise SandboxError(f"this lab needs the package {name}, which is not installed here")
+        folders.append(Path(found.origin).resolve().parent)
+    return folders
 
 
 def _packages_of_interpreter() -> list[Path]:
@@ -96,7 +133,7 @@ def _packages_of_interpreter() -> list[Path]:
     return sorted(folders)
 
 
-def _mounts() -> list[str]:
+def _mounts(packages: list[Path]) -> list[str]:
     """Return the file system's part of bubblewrap's command line."""
     python = _python()
     system = ["/usr/lib", "/lib", "/usr/lib64", "/lib64", "/etc/ld.so.cache"]
@@ -121,7 +158,7 @@ def _mounts() -> list[str]:
         hidden.append(PACKAGE)
     for folder in hidden:
         arguments += ["--tmpfs", str(folder)]
-    for folder in _numpy_folders():
+    for folder in [*_numpy_folders(), *packages]:
         arguments += ["--ro-bind", str(folder), str(folder)]
     for name in _WORKER_FILES:
         arguments += ["--ro-bind", str(_HERE / name), f"{_INSIDE}/{name}"]
@@ -150,9 +187,9 @@ def command(
     # -S and -s: no .pth file, no user folder; -P: not the script's folder either; -B: no caches.
     python = [str(_python()), "-s", "-S", "-P", "-B", f"{here}/worker.py"]
     python.append(json.dumps(asdict(limits)))
-    variables = environment() | {
-        "PYTHONPATH": os.pathsep.join([str(_numpy_folders()[0].parent), here])
-    }
+    packages = _package_folders(limits.packages)
+    found = dict.fromkeys(str(folder.parent) for folder in [_numpy_folders()[0], *packages])
+    variables = environment() | {"PYTHONPATH": os.pathsep.join([*found, here])}
     if not sandboxed:
         return python, variables
     arguments = [_bubblewrap() or "bwrap", "--unshare-all", "--unshare-user"]
@@ -162,7 +199,7 @@ def command(
         arguments += ["--setenv", name, value]
     if filter_descriptor is not None:
         arguments += ["--seccomp", str(filter_descriptor)]
-    return [*arguments, *_mounts(), "--chdir", "/", *python], {}
+    return [*arguments, *_mounts(packages), "--chdir", "/", *python], {}
 
 
 def _bubblewrap() -> str | None:

@@ -39,7 +39,8 @@ else:
     from dlcourse.grading import codec  # read by a type checker, never in the sandbox
 
 MAX_PRINTED = 2_000
-MAX_MESSAGE = 500
+# What Numba says of a kernel is long, and what it is about stands at the end.
+MAX_MESSAGE = 8_000
 MAGIC_LINE = re.compile(r"^(\s*)[%!?]", re.MULTILINE)
 
 
@@ -208,6 +209,8 @@ class Worker:
             contextlib.redirect_stderr(Kept()),
         ):
             warnings.simplefilter("always")
+            # Numba's, about the shared memory that is not there; its own lock does as well.
+            warnings.filterwarnings("ignore", "Could not obtain multiprocessing lock")
             try:
                 result = self._namespace[question["name"]](*arguments)
                 values["value"] = encoder.node(result)
@@ -258,6 +261,18 @@ def limit(options: dict[str, Any]) -> None:
         resource.setrlimit(which, (most, most))
 
 
+class Only:
+    """Lets nothing be imported by name but some packages and the standard library."""
+
+    def __init__(self, packages: list[str]) -> None:
+        self._allowed = sys.stdlib_module_names | {"numpy", *packages}
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> None:
+        """Refuse what is not allowed, and leave the rest to others."""
+        if name.partition(".")[0] not in self._allowed:
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+
+
 def main() -> None:
     """Take the pipe off the standard streams, lower the limits, serve."""
     options = json.loads(sys.argv[1])
@@ -267,9 +282,15 @@ def main() -> None:
     for standard in (0, 1, 2):
         os.dup2(nothing, standard)
     os.close(nothing)
-    # NumPy is loaded; from here on only the standard library can be imported by name.
-    for folder in os.environ.pop("PYTHONPATH").split(os.pathsep):
-        sys.path.remove(folder)
+    # NumPy is loaded; from here on only the standard library can be imported by name, and the
+    # packages that the lab needs, which load parts of themselves when they are first used.
+    *found, here = os.environ.pop("PYTHONPATH").split(os.pathsep)
+    sys.path.remove(here)
+    if options["packages"]:
+        sys.meta_path.insert(0, Only(options["packages"]))
+    else:
+        for folder in found:
+            sys.path.remove(folder)
     sys.argv[:] = [""]
     limit(options)
     # Code that draws from the global generators without a seed draws the same in every run.
