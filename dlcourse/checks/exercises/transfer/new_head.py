@@ -87,10 +87,10 @@ NEW_HEAD = Exercise(
     name="new_head",
     title="a new last layer, with what is known of its classes",
     arguments=("w", "b", "sources", "fresh"),
-    outputs=(Output("w", like="w"), Output("b", like="w")),
+    outputs=(Output("new_w", like="w"), Output("new_b", like="w")),
     parts=(
-        Part("weights", 1.5, "the weights", outputs=("w",)),
-        Part("biases", 1, "the biases", outputs=("b",)),
+        Part("weights", 1.5, "the weights", outputs=("new_w",)),
+        Part("biases", 1, "the biases", outputs=("new_b",)),
         Part(
             "edge",
             0.5,
