@@ -21,6 +21,7 @@ LABS = (
     "diagnosis",
     "convolution",
     "recurrence",
+    "transfer",
 )
 
 

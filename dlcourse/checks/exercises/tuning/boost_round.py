@@ -129,10 +129,10 @@ BOOST_ROUND = Exercise(
     name="boost_round",
     title="one round of boosting: a model's vote, and the new weights",
     arguments=("weights", "wrong", "classes"),
-    outputs=(Output("alpha"), Output("weights", like="weights")),
+    outputs=(Output("alpha"), Output("new_weights", like="weights")),
     parts=(
         Part("alpha", 1.5, "the model's vote alpha", outputs=("alpha",)),
-        Part("weights", 1.5, "the new weights", outputs=("weights",)),
+        Part("weights", 1.5, "the new weights", outputs=("new_weights",)),
         Part(
             "extremes",
             0.5,
