@@ -4,7 +4,7 @@ import contextlib
 import contextvars
 import sys
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numba import types
@@ -36,7 +36,7 @@ class DeviceArray:
     @property
     def numba_type(self) -> Any:
         """What Numba would call it on a GPU."""
-        layout = "C" if self.data.flags.c_contiguous else "A"
+        layout: Literal["C", "A"] = "C" if self.data.flags.c_contiguous else "A"
         return types.Array(from_dtype(self.data.dtype), self.ndim, layout)
 
     def __len__(self) -> int:

@@ -35,7 +35,7 @@ def network(
     while True:
         w1 = rng.standard_normal((i, h))
         b1, x = rng.standard_normal(h) * 0.5, rng.standard_normal((n, i))
-        sums = x.astype(dtype) @ w1.astype(dtype) + b1.astype(dtype)
+        sums: np.ndarray = x.astype(dtype) @ w1.astype(dtype) + b1.astype(dtype)
         if np.abs(sums).min() > 1e-3 and 0.1 < np.mean(sums > 0) < 0.95:
             break
     arrays = {
