@@ -11,5 +11,8 @@ def gpu():
     with devices.simulated_cuda(False):
         try:
             return devices.device("cuda")
-        except RuntimeError as error:
-            pytest.skip(str(error))
+        except RuntimeError:
+            pytest.skip(
+                "no GPU can be used here (`dlcourse doctor` says why); "
+                "`pytest tests/gpu --simulated=all` runs the same bodies on the simulator"
+            )
