@@ -26,10 +26,12 @@ def pytest_collection_modifyitems(config, items):
     """Leave out what takes long on the simulated GPU, unless all of it is asked for."""
     if config.getoption("--simulated") == "all":
         return
-    long = [item for item in items if any(mark.args for mark in item.iter_markers("simulated"))]
-    if long:
-        config.hook.pytest_deselected(items=long)
-        items[:] = [item for item in items if item not in set(long)]
+    kept, long = [], []
+    for item in items:
+        is_long = any(mark.args for mark in item.iter_markers("simulated"))
+        (long if is_long else kept).append(item)
+    config.hook.pytest_deselected(items=long)
+    items[:] = kept
 
 
 @pytest.fixture(autouse=True)

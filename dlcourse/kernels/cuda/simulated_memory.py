@@ -283,8 +283,9 @@ class Local(Checked):
 class Tracked(Checked):
     """Memory that several threads share: who used a number last, and where, is remembered.
 
-    A use is (thread, block, barriers so far, warp, warp's meetings so far, line). Two uses by
-    different threads are in order if a barrier or, within a warp, a meeting lies between them.
+    A use is a moment, (thread, block, barriers so far, warp, warp's meetings so far), and a line.
+    Two uses by different threads are in order if a barrier or, within a warp, a meeting lies
+    between them.
     """
 
     __slots__ = ("counted", "readers", "writers")
@@ -304,13 +305,16 @@ class Tracked(Checked):
         if self.counted:
             launch.reads[launch.thread.block, launch.thread.number] += 1
         if track:
-            use = self._use(depth + 1)
+            moment = launch.thread.moment
+            use = moment, sys._getframe(depth).f_lineno
             writer = self.writers.get(flat)
-            if writer is not None and self._unordered(writer, use):
+            if writer is not None and writer[0] is not moment and self._unordered(writer, use):
                 self._race(index, "reads", use, "wrote", writer)
             last = self.readers.get(flat)
-            if last is None or last[0][0] == use[0]:
-                self.readers[flat] = (use, last[1] if last else None)
+            if last is None:
+                self.readers[flat] = (use, None)
+            elif last[0][0][0] == moment[0]:
+                self.readers[flat] = (use, last[1])
             else:
                 self.readers[flat] = (use, last[0])
         return self.data[index]
@@ -321,9 +325,10 @@ class Tracked(Checked):
         if self.counted:
             launch.writes[launch.thread.block, launch.thread.number] += 1
         if track:
-            use = self._use(depth + 1)
+            moment = launch.thread.moment
+            use = moment, sys._getframe(depth).f_lineno
             writer = self.writers.get(flat)
-            if writer is not None and self._unordered(writer, use):
+            if writer is not None and writer[0] is not moment and self._unordered(writer, use):
                 self._race(index, "writes", use, "wrote", writer)
             for reader in self.readers.get(flat, ()):
                 if reader is not None and self._unordered(reader, use):
@@ -331,23 +336,25 @@ class Tracked(Checked):
             self.writers[flat] = use
         self.store(index, value, depth + 1)
 
-    def _use(self, depth: int) -> tuple:
-        thread = self._launch.thread
-        line = sys._getframe(depth).f_lineno
-        epoch, meetings = self._launch.epoch, thread.warp_meetings
-        return (thread.block, thread.number), thread.block, epoch, thread.warp, meetings, line
-
     def _unordered(self, before: tuple, now: tuple) -> bool:
-        if before[0] == now[0]:
+        thread, block, epoch, warp, meetings = before[0]
+        now_thread, now_block, now_epoch, now_warp, now_meetings = now[0]
+        if thread == now_thread:
             return False
-        if before[1] != now[1]:  # blocks never wait for each other
+        if block != now_block:  # blocks never wait for each other
             return True
-        met = before[3] == now[3] and before[4] < now[4]
-        return before[2] == now[2] and not met
+        met = warp == now_warp and meetings < now_meetings
+        return epoch == now_epoch and not met
 
     def _race(self, index: Any, verb: str, now: tuple, past_verb: str, before: tuple) -> None:
         raise KernelError(
-            f"{self._launch.name}: race in {self._name} at index {index}: thread {now[0][1]} of "
-            f"block {now[1]} {verb} it in line {now[5]}, thread {before[0][1]} of block "
-            f"{before[1]} {past_verb} it in line {before[5]}, and no barrier lies between"
+            f"{self._launch.name}: race in {self._name} at index {index}: "
+            f"{_who(now)} {verb} it in line {now[1]}, "
+            f"{_who(before)} {past_verb} it in line {before[1]}, and no barrier lies between"
         )
+
+
+def _who(use: tuple) -> str:
+    """Name the thread of a use of memory."""
+    block, number = use[0][0]
+    return f"thread {number} of block {block}"

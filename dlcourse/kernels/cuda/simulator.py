@@ -107,10 +107,19 @@ class Thread(greenlet.greenlet):
         super().__init__(run)
         self.block, self.number, self.warp = block, number, number // WARP
         self.warp_meetings = 0
+        self.note_moment(launch.epoch)
         self.threadIdx = launch.block_dim.position(number)  # CUDA's names
         self.blockIdx = launch.grid_dim.position(block)
         self.waits_at: tuple[str, Any] | None = None
         self.offer: Any = None
+
+    def note_moment(self, epoch: int) -> None:
+        """Take note of where between barriers the thread is: what it does now is done there.
+
+        One object for all uses of memory in between, since most are compared by being the same.
+        """
+        me = self.block, self.number
+        self.moment = me, self.block, epoch, self.warp, self.warp_meetings
 
 
 class Launch:
@@ -165,11 +174,14 @@ class Launch:
             if meeting and meeting[0] == "warp" and all(t.waits_at == meeting for t in warp):
                 for thread in warp:
                     thread.warp_meetings += 1
+                    thread.note_moment(self.epoch)
                     released.add(thread.number)
         if not released:
             meeting = threads[0].waits_at
             if meeting and meeting[0] == "block" and all(t.waits_at == meeting for t in threads):
                 self.epoch += 1
+                for thread in threads:
+                    thread.note_moment(self.epoch)
                 released = {thread.number for thread in threads}
         return released
 
