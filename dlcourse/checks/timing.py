@@ -58,7 +58,8 @@ def slowness(function: Callable[..., Any], speed: Speed, case: Case) -> tuple[fl
 
     Both take turns, so that a burst of other work on the machine meets both, and of each the
     fastest round counts: what a machine does besides can only make a call slower. The first call
-    is not counted, because it may compile. Where it is clear after a few rounds the rest is left out.
+    is not counted, because it may compile. Where all is clear after a few rounds the rest is left
+    out.
 
     Returns
     -------
