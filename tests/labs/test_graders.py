@@ -42,6 +42,12 @@ def test_the_banks_are_large_enough(lab):
         assert len({mistake.sentence for mistake in exercise.mistakes}) == len(exercise.mistakes)
 
 
+def test_no_two_exercises_share_a_name():
+    """A check knows its exercise by the name alone."""
+    names = [exercise.name for lab in LABS for exercise in load(lab)]
+    assert sorted(names) == sorted(set(names))
+
+
 @pytest.mark.parametrize("lab", LABS)
 def test_every_sentence_is_a_sentence(lab):
     for exercise in load(lab):
