@@ -6,16 +6,19 @@ import contextlib
 import io
 import math
 import os
+import sys
 import time
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from dlcourse.checks.arrays import duplicate
 from dlcourse.checks.calling import describe_failure
 from dlcourse.checks.exercise import Case, Speed
 
-#: A function that is this many times slower than allowed after two rounds is not asked again.
+#: After so many rounds of each, one that is fast enough or hopeless, is not asked again.
+ENOUGH = 3
+#: How many times slower than allowed is hopeless.
 HOPELESS = 5.0
 
 
@@ -24,14 +27,39 @@ def is_off() -> bool:
     return os.environ.get("NUMBA_DISABLE_JIT", "0") not in ("", "0")
 
 
+@contextlib.contextmanager
+def one_thread(function: Callable[..., Any]) -> Iterator[None]:
+    """
+    Let compiled loops run in one thread while they are measured.
+
+    On a loaded machine a parallel loop waits for its slowest thread, which may not have begun yet:
+    for milliseconds, however often one tries. A function that runs in another process sees to this
+    itself, by its ``one_thread``.
+    """
+    elsewhere = getattr(function, "one_thread", None)
+    numba = sys.modules.get("numba")
+    if elsewhere is not None:
+        with elsewhere():
+            yield
+    elif numba is not None:
+        before = numba.get_num_threads()
+        numba.set_num_threads(1)
+        try:
+            yield
+        finally:
+            numba.set_num_threads(before)
+    else:
+        yield
+
+
 def slowness(function: Callable[..., Any], speed: Speed, case: Case) -> tuple[float, str]:
     """
     Say how many times as long as the reference a function takes, and what it stopped with.
 
     Both take turns, so that a burst of other work on the machine meets both, and of each the
     fastest round counts: what a machine does besides can only make a call slower. The first call
-    is not counted, because it may compile. As soon as the ratio is small enough there is nothing
-    left to find out.
+    is not counted, because it may compile. Where all is clear after a few rounds the rest is left
+    out.
 
     Returns
     -------
@@ -44,6 +72,7 @@ def slowness(function: Callable[..., Any], speed: Speed, case: Case) -> tuple[fl
     best = [math.inf, math.inf]
     ratio = math.inf
     with (
+        one_thread(function),
         warnings.catch_warnings(),
         contextlib.redirect_stdout(io.StringIO()),
         contextlib.redirect_stderr(io.StringIO()),
@@ -64,7 +93,8 @@ def slowness(function: Callable[..., Any], speed: Speed, case: Case) -> tuple[fl
                     best[which] = min(best[which], taken)
             if number >= 0:
                 ratio = best[0] / best[1]
-                if ratio <= speed.at_most or (number and ratio > HOPELESS * speed.at_most):
+                # Not before: one slow round of the reference makes anything look fast.
+                if number + 1 >= ENOUGH and not 1 < ratio / speed.at_most < HOPELESS:
                     break
     return ratio, ""
 

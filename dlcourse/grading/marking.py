@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -260,6 +261,16 @@ class Candidate:
         # A signature that is not known takes everything: the call will tell.
         self.__signature__ = signature or inspect.signature(lambda *arguments: None)
         self._lost: WorkerLost | None = None
+        self._threads: int | None = None
+
+    @contextlib.contextmanager
+    def one_thread(self) -> Iterator[None]:
+        """Let compiled loops run in one thread meanwhile, so that they can be measured."""
+        self._threads = 1
+        try:
+            yield
+        finally:
+            self._threads = None
 
     def __call__(self, *arguments: Any) -> Any:
         """Call the learner's function.
@@ -271,7 +282,7 @@ class Candidate:
         """
         try:
             if self._lost is None:
-                return self._worker.call(self._name, arguments)
+                return self._worker.call(self._name, arguments, self._threads)
         except Raised as error:
             raise self._session.failure(error) from None
         except WorkerLost as lost:

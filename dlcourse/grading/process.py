@@ -199,8 +199,10 @@ class Worker:
             _signature(answer.get("signature")),
         )
 
-    def call(self, name: str, arguments: Sequence[Any]) -> Any:
+    def call(self, name: str, arguments: Sequence[Any], threads: int | None = None) -> Any:
         """Call a function in the worker, and do to ``arguments`` what it did to its copies.
+
+        ``threads`` says how many threads a compiled loop may use; None leaves it to the worker.
 
         Raises
         ------
@@ -211,7 +213,7 @@ class Worker:
         """
         self._calls += 1
         encoder = codec.Encoder(layouts=True)
-        question = {"kind": "call", "id": self._calls, "name": name}
+        question = {"kind": "call", "id": self._calls, "name": name, "threads": threads}
         frame = encoder.encode(question, {"arguments": list(arguments)})
         callbacks = _Callbacks(encoder.functions, encoder.arrays)
         with self._clock():

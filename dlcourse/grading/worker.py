@@ -147,6 +147,13 @@ def builtin_error(name: str) -> type[Exception]:
     return kind if isinstance(kind, type) and issubclass(kind, Exception) else RuntimeError
 
 
+def use_threads(count: int | None) -> None:
+    """Let compiled loops use so many threads, or all there are; without a compiler do nothing."""
+    numba = sys.modules.get("numba")
+    if numba is not None:
+        numba.set_num_threads(count or numba.config.NUMBA_NUM_THREADS)
+
+
 class Worker:
     """Answers the parent's questions about one submission."""
 
@@ -200,6 +207,7 @@ class Worker:
         before = [(array.shape, array.dtype.str, array.tobytes()) for array in arrays]
         encoder = codec.Encoder(known=arrays)
         arguments = question["arguments"]
+        use_threads(question["threads"])
         answer: dict[str, Any] = {"kind": "returned"}
         values: dict[str, Any] = {}
         with (

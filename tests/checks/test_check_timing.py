@@ -4,6 +4,7 @@ import itertools
 import time
 from dataclasses import replace
 
+import numba
 import numpy as np
 import pytest
 
@@ -84,7 +85,7 @@ def test_the_first_call_may_take_its_time_because_it_compiles():
         wait(0 if next(calls) else 5e-2)
 
     assert timing.too_slow(compiled, speed(), measured(np.random.default_rng(0))) == ""
-    assert next(calls) == 2  # one to compile, one that was fast enough
+    assert next(calls) == 4  # one to compile, and three that were fast enough
 
 
 def test_one_that_is_hopeless_is_not_asked_again_and_again():
@@ -95,7 +96,7 @@ def test_one_that_is_hopeless_is_not_asked_again_and_again():
         wait(3e-2)
 
     assert timing.too_slow(hopeless, speed(rounds=50), measured(np.random.default_rng(0)))
-    assert len(calls) == 3
+    assert len(calls) == 4
 
 
 def test_an_exception_while_measuring_is_told():
@@ -121,6 +122,18 @@ def test_speed_is_not_asked_for_while_the_compiler_is_off(monkeypatch):
     assert timing.too_slow(lambda x, factor: wait(1e-2), speed(), None) == ""
     monkeypatch.setenv("NUMBA_DISABLE_JIT", "0")
     assert not timing.is_off()
+
+
+def test_compiled_loops_are_measured_in_one_thread():
+    seen = []
+
+    def notes(x, factor):
+        seen.append(numba.get_num_threads())
+
+    before = numba.get_num_threads()
+    timing.too_slow(notes, speed(), measured(np.random.default_rng(0)))
+    assert set(seen) == {1}
+    assert numba.get_num_threads() == before
 
 
 def test_a_ratio_is_rounded_to_what_a_measurement_can_promise():

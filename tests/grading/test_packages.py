@@ -3,6 +3,7 @@
 import pytest
 
 from dlcourse.grading import release, sandbox
+from dlcourse.grading.process import Worker
 from tests.grading.small import RIGHT, code_cell, marks, small_task, write_notebook
 
 
@@ -86,3 +87,11 @@ def test_a_package_that_is_missing_is_named(sandboxed):
     limits = sandbox.Limits(packages=("no_such_package",))
     with pytest.raises(sandbox.SandboxError, match="needs the package no_such_package"):
         sandbox.command(limits, sandboxed=True)
+
+
+def test_a_compiled_answer_can_be_measured_in_one_thread(sandboxed):
+    limits = sandbox.Limits(packages=("numba", "llvmlite"))
+    with Worker(limits) as worker:
+        worker.seconds_left = 20.0
+        worker.run("cell", "import numba\ndef threads():\n    return numba.get_num_threads()")
+        assert [worker.call("threads", (), count) for count in (None, 1, None)] == [2, 1, 2]

@@ -22,6 +22,7 @@ LABS = (
     "convolution",
     "recurrence",
     "transfer",
+    "numba_kernels",
 )
 
 

@@ -9,6 +9,7 @@ reason. ``--write`` puts the table into the book.
 from __future__ import annotations
 
 import argparse
+import os
 import re
 import resource
 import signal
@@ -158,6 +159,8 @@ def main(words: Sequence[str] | None = None) -> int:
         parser.error("--write needs the table of all labs: name none")
     if arguments.seeds < 1 or arguments.workers < 1:
         parser.error("--seeds and --workers are expected to be 1 or more")
+    # Compiling takes longer than judging, and changes no value. Speed is not asked for then.
+    os.environ["NUMBA_DISABLE_JIT"] = "1"
     labs = [lab for lab in LABS if lab in (arguments.labs or LABS)]
     work = [(lab, exercise.name) for lab in labs for exercise in load(lab)]
     rows = []
