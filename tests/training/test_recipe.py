@@ -12,7 +12,7 @@ from dlcourse.optimizers import SGD, Adam
 from dlcourse.regularizers import L1, L2, MaxNorm
 from dlcourse.schedules import ReduceOnPlateau, StepDecay
 from dlcourse.training import Plateau, TrainingDiverged, evaluate, fit
-from tests.support import DEVICES, DEVICES_LONG, write
+from tests.support import DEVICES, DEVICES_LONG, LONG, write
 
 RNG = np.random.default_rng(0)
 X, Y = RNG.normal(size=(50, 4)), RNG.integers(3, size=50)
@@ -39,8 +39,10 @@ def train(rate=0.1, data=(X, Y), model=None, make=SGD, device="cpu", **options):
     return model, history
 
 
-@DEVICES_LONG
-@pytest.mark.parametrize(("size", "accumulate"), [(5, 2), (2, 5), (3, 4)])
+@pytest.mark.parametrize(
+    ("device", "size", "accumulate"),
+    [("cpu", 5, 2), ("cpu", 2, 5), ("cpu", 3, 4), pytest.param("cuda", 7, 3, marks=LONG)],
+)
 def test_accumulated_small_batches_are_one_large_one(size, accumulate, device):
     """50 examples in batches of 3, four at a time: the last step has two, and two examples."""
     options = {"device": device, "epochs": 3 if device == "cpu" else 1}
@@ -99,12 +101,10 @@ def test_max_norm_bounds_each_units_weights(device):
         assert np.linalg.norm(w, axis=0).max() <= 0.5 * (1 + ROUNDING[device])
 
 
-@DEVICES_LONG
-def test_a_schedule_sets_the_rate_of_each_step(device):
-    schedule = StepDecay(0.1, every=5, factor=0.5)
-    model, history = train(schedule=schedule, epochs=3, device=device)
+def test_a_schedule_sets_the_rate_of_each_step():
+    model, history = train(schedule=StepDecay(0.1, every=5, factor=0.5), epochs=3)
     assert history["learning_rate"] == [0.1, 0.05, 0.025]  # five steps an epoch
-    by_hand = network(device=device)
+    by_hand = network()
     for epoch, rate in enumerate([0.1, 0.05, 0.025]):
         rng = np.random.default_rng(1)
         for _ in range(epoch):
@@ -113,7 +113,7 @@ def test_a_schedule_sets_the_rate_of_each_step(device):
             by_hand, SoftmaxCrossEntropy(), SGD(by_hand.parameters, rate), (X, Y), epochs=1,
             batch_size=10, rng=rng, progress=False,
         )  # fmt: skip
-    np.testing.assert_allclose(values_of(model), values_of(by_hand), rtol=ROUNDING[device])
+    np.testing.assert_allclose(values_of(model), values_of(by_hand), rtol=1e-12)
 
 
 def test_plateau_lowers_the_rate_when_nothing_improves():
