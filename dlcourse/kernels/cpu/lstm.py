@@ -15,7 +15,8 @@ with slices; most of what is left of a whole step are the matrix products.
 """
 
 from dlcourse import formulas
-from dlcourse.kernels.cpu.blas import GEMM, multiply, one_thread, product
+from dlcourse.kernels.cpu import blas
+from dlcourse.kernels.cpu.blas import GEMM, multiply, one_thread
 from dlcourse.kernels.cpu.compile import kernel
 from dlcourse.kernels.cpu.dense import sum_rows
 from dlcourse.kernels.cpu.threads import pieces_of, share
@@ -38,27 +39,27 @@ def lstm_forward(x, w_x, w_h, b, kept, gates, product, h, c, tanh_c):
 
 
 def lstm_backward(
-    x, w_x, w_h, kept, gates, h, c, tanh_c, dy, dgates, dh, dc, product_h, dw_x, dw_h, db, dx
+    x, w_x, w_h, kept, gates, h, c, tanh_c, dy, dgates, dh, dc, product, dw_x, dw_h, db, dx
 ):
     """Write the gradients of the parameters and, unless ``dx`` is None, of x.
 
     ``dy`` (t, n, units) is the gradient of every h but the first. ``dgates`` is like ``gates``;
-    ``dh``, ``dc`` and ``product_h`` (n, units) are scratch for what each step hands to the one
+    ``dh``, ``dc`` and ``product`` (n, units) are scratch for what each step hands to the one
     before. The parameters' gradients are one product each over all steps at the end.
     """
     steps, rows, features = x.shape
 
     def work(k, start, stop):
-        backward_rows(GEMM, w_h, kept, gates, c, tanh_c, dy, dgates, dh, dc, product_h, start, stop)
+        backward_rows(GEMM, w_h, kept, gates, c, tanh_c, dy, dgates, dh, dc, product, start, stop)
 
     with one_thread:
         share(rows, _pieces(x, w_x, w_h), work)
     flat = dgates.reshape(steps * rows, -1)
-    product(x.reshape(-1, features).T, flat, dw_x)
-    product(h[:-1].reshape(steps * rows, -1).T, flat, dw_h)
+    blas.product(x.reshape(-1, features).T, flat, dw_x)
+    blas.product(h[:-1].reshape(steps * rows, -1).T, flat, dw_h)
     sum_rows(flat, db)
     if dx is not None:
-        product(flat, w_x.T, dx.reshape(-1, features))
+        blas.product(flat, w_x.T, dx.reshape(-1, features))
 
 
 def _pieces(x, w_x, w_h):
