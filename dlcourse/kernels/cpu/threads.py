@@ -260,6 +260,11 @@ class _State:
             if pool is not None:
                 pool.close()
 
+    def forget(self) -> None:
+        """Begin anew in the child of a fork, whatever other threads were about at that moment."""
+        self._lock = threading.Lock()
+        self._pool = None
+
     def resize(self, threads: int) -> None:
         if threads != self.threads:
             self.close()
@@ -270,7 +275,7 @@ _state = _State()
 # Threads do not live on in the child of a fork, and Python warns of forking while there are some:
 # they end before it, and both processes make new ones when they need them.
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(before=_state.close)
+    os.register_at_fork(before=_state.close, after_in_child=_state.forget)
 # Before the interpreter goes, or a helper would come back from a kernel to a Python that is gone.
 atexit.register(_state.close)
 
