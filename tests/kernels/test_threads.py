@@ -25,8 +25,9 @@ def count(request):
 @pytest.mark.parametrize("size", [1, 2, 5, 1000, 40_001])
 def test_pieces_cover_the_range_once_in_order(count, size):
     pieces = min(count, size)
-    found = [None] * pieces
-    threads.share(size, pieces, lambda k, start, stop: found.__setitem__(k, (start, stop)))
+    taken = {}
+    threads.share(size, pieces, lambda k, start, stop: taken.update({k: (start, stop)}))
+    found = [taken[k] for k in range(pieces)]
     assert found[0][0] == 0
     assert found[-1][1] == size
     assert all(a[1] == b[0] for a, b in pairwise(found))

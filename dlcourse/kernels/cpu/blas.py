@@ -72,7 +72,7 @@ def multiply(gemm, a, b, c, add):
         np.matmul(a, b, out=c)
 
 
-@overload(multiply, inline="always")
+@overload(multiply)
 def _multiply(gemm, a, b, c, add):  # type: ignore[no-untyped-def]
     which = 0 if a.dtype == types.float32 else 1
     size = a.dtype.bitwidth // 8

@@ -6,9 +6,8 @@ bias of all three; ``b_h`` (units,) belongs to the state's share of the candidat
 gate multiplies, so that the two cannot be made one.
 """
 
-import numpy as np
-
 from dlcourse import formulas
+from dlcourse.kernels.cpu import blas
 from dlcourse.kernels.cpu.compile import kernel
 from dlcourse.kernels.cpu.dense import sum_rows
 
@@ -20,9 +19,9 @@ def gru_forward(x, w_x, w_h, b, b_h, kept, gates, product, h, recalled):
     gate; ``product`` (n, 3 units) is scratch.
     """
     steps, rows, features = x.shape
-    np.dot(x.reshape(-1, features), w_x, out=gates.reshape(steps * rows, -1))
+    blas.product(x.reshape(-1, features), w_x, gates.reshape(steps * rows, -1))
     for t in range(steps):
-        np.dot(h[t], w_h, out=product)
+        blas.product(h[t], w_h, product)
         gru_step(gates, product, b, b_h, kept, h, recalled, t)
 
 
@@ -43,14 +42,14 @@ def gru_backward(
     for t in range(steps - 1, -1, -1):
         gru_step_backward(gates, kept, h, recalled, dy, dgates, dproducts, dh, product, t)
         if t:
-            np.dot(dproducts[t], w_h.T, out=product)
+            blas.product(dproducts[t], w_h.T, product)
     flat, flat_h = dgates.reshape(steps * rows, -1), dproducts.reshape(steps * rows, -1)
-    np.dot(x.reshape(-1, features).T, flat, out=dw_x)
-    np.dot(h[:-1].reshape(steps * rows, units).T, flat_h, out=dw_h)
+    blas.product(x.reshape(-1, features).T, flat, dw_x)
+    blas.product(h[:-1].reshape(steps * rows, units).T, flat_h, dw_h)
     sum_rows(flat, db)
     sum_candidates(flat_h, db_h)
     if dx is not None:
-        np.dot(flat, w_x.T, out=dx.reshape(-1, features))
+        blas.product(flat, w_x.T, dx.reshape(-1, features))
 
 
 @kernel("T[:, :, ::1], T[:, ::1], T[::1], T[::1], u1[:, ::1], T[:, :, ::1], T[:, :, ::1], i8")

@@ -1,7 +1,11 @@
-"""LSTM: a step is one matrix product by BLAS and one fused loop by Numba.
+"""LSTM: a thread takes some of the sequences through all their steps, in one kernel.
 
 All arrays are time-major. ``gates`` (t, n, 4 units) holds i, f, g, o of each step side by side;
 ``h`` and ``c`` (t + 1, n, units) begin with the initial state.
+
+A step has to wait for the one before, a sequence for no other: so threads share the sequences, and
+meet once at the end, not after each step. The kernel calls BLAS itself, and nothing of Python is
+done between two steps.
 
 Each row of a step is worked through in several short loops, not in one: a row fits the nearest
 cache, and a loop over few arrays is one that the compiler turns into vector instructions. So is
@@ -10,24 +14,28 @@ allow for j below 0, which counts from the end. Step of 32 × 64 units: 22 µs w
 with slices; most of what is left of a whole step are the matrix products.
 """
 
-import numpy as np
-
 from dlcourse import formulas
+from dlcourse.kernels.cpu import blas
+from dlcourse.kernels.cpu.blas import GEMM, multiply, one_thread
 from dlcourse.kernels.cpu.compile import kernel
 from dlcourse.kernels.cpu.dense import sum_rows
+from dlcourse.kernels.cpu.threads import pieces_of, share
+
+#: How many multiplications make a thread's part of all steps.
+GRAIN = 500_000
 
 
 def lstm_forward(x, w_x, w_h, b, kept, gates, product, h, c, tanh_c):
     """Write gates, h[1:], c[1:] and tanh_c for the inputs x (t, n, d), from h[0] and c[0].
 
-    The inputs' share of all steps is one matrix product; ``product`` (n, 4 units) is scratch for
-    the state's share, which has to wait for the step before.
+    ``product``, (n, 4 units), is scratch that other devices need.
     """
-    steps, rows, features = x.shape
-    np.dot(x.reshape(-1, features), w_x, out=gates.reshape(steps * rows, -1))
-    for t in range(steps):
-        np.dot(h[t], w_h, out=product)
-        lstm_step(gates, product, b, kept, h, c, tanh_c, t)
+
+    def work(k, start, stop):
+        forward_rows(GEMM, x, w_x, w_h, b, kept, gates, h, c, tanh_c, start, stop)
+
+    with one_thread:
+        share(x.shape[1], _pieces(x, w_x, w_h), work)
 
 
 def lstm_backward(
@@ -40,25 +48,58 @@ def lstm_backward(
     before. The parameters' gradients are one product each over all steps at the end.
     """
     steps, rows, features = x.shape
-    for scratch in (dh, dc, product):
-        scratch.fill(0)
-    for t in range(steps - 1, -1, -1):
-        lstm_step_backward(gates, kept, c, tanh_c, dy, dgates, dh, dc, product, t)
-        if t:
-            np.dot(dgates[t], w_h.T, out=product)
+
+    def work(k, start, stop):
+        backward_rows(GEMM, w_h, kept, gates, c, tanh_c, dy, dgates, dh, dc, product, start, stop)
+
+    with one_thread:
+        share(rows, _pieces(x, w_x, w_h), work)
     flat = dgates.reshape(steps * rows, -1)
-    np.dot(x.reshape(-1, features).T, flat, out=dw_x)
-    np.dot(h[:-1].reshape(steps * rows, -1).T, flat, out=dw_h)
+    blas.product(x.reshape(-1, features).T, flat, dw_x)
+    blas.product(h[:-1].reshape(steps * rows, -1).T, flat, dw_h)
     sum_rows(flat, db)
     if dx is not None:
-        np.dot(flat, w_x.T, out=dx.reshape(-1, features))
+        blas.product(flat, w_x.T, dx.reshape(-1, features))
 
 
-@kernel("T[:, :, ::1], T[:, ::1], T[::1], u1[:, ::1], T[:, :, ::1], T[:, :, ::1], T[:, :, ::1], i8")
-def lstm_step(gates, product, b, kept, h, c, tanh_c, t):
-    """Finish step t: gates[t] holds the inputs' share, ``product`` the state's."""
+def _pieces(x, w_x, w_h):
+    steps, rows, _ = x.shape
+    return min(rows, pieces_of(steps * rows * (w_x.size + w_h.size), GRAIN))
+
+
+@kernel(
+    "UniTuple(i8, 2), T[:, :, ::1], T[:, ::1], T[:, ::1], T[::1], u1[:, ::1], T[:, :, ::1], "
+    "T[:, :, ::1], T[:, :, ::1], T[:, :, ::1], i8, i8"
+)
+def forward_rows(gemm, x, w_x, w_h, b, kept, gates, h, c, tanh_c, start, stop):
+    """Take the sequences from ``start`` to ``stop`` through all steps."""
+    for t in range(x.shape[0]):
+        part = gates[t, start:stop]
+        multiply(gemm, x[t, start:stop], w_x, part, False)
+        multiply(gemm, h[t, start:stop], w_h, part, True)
+        lstm_step(gates, b, kept, h, c, tanh_c, t, start, stop)
+
+
+@kernel(
+    "UniTuple(i8, 2), T[:, ::1], u1[:, ::1], T[:, :, ::1], T[:, :, ::1], T[:, :, ::1], "
+    "T[:, :, ::1], T[:, :, ::1], T[:, ::1], T[:, ::1], T[:, ::1], i8, i8"
+)
+def backward_rows(gemm, w_h, kept, gates, c, tanh_c, dy, dgates, dh, dc, product_h, start, stop):
+    """Take the gradients of some sequences back through all steps: dgates."""
+    dh[start:stop] = 0
+    dc[start:stop] = 0
+    product_h[start:stop] = 0
+    for t in range(len(dy) - 1, -1, -1):
+        lstm_step_backward(gates, kept, c, tanh_c, dy, dgates, dh, dc, product_h, t, start, stop)
+        if t > 0:
+            multiply(gemm, dgates[t, start:stop], w_h.T, product_h[start:stop], False)
+
+
+@kernel("T[:, :, ::1], T[::1], u1[:, ::1], T[:, :, ::1], T[:, :, ::1], T[:, :, ::1], i8, i8, i8")
+def lstm_step(gates, b, kept, h, c, tanh_c, t, start, stop):
+    """Finish step t of some rows: gates[t] holds x w_x + h w_h."""
     units = h.shape[2]
-    for n in range(h.shape[1]):
+    for n in range(start, stop):
         if not kept[t, n]:
             for j in range(units):
                 h[t + 1, n, j] = h[t, n, j]
@@ -66,7 +107,7 @@ def lstm_step(gates, product, b, kept, h, c, tanh_c, t):
             continue
         row = gates[t, n]
         for j in range(row.size):
-            row[j] += product[n, j] + b[j]
+            row[j] += b[j]
         i_f, g, o = row[: 2 * units], row[2 * units : 3 * units], row[3 * units :]
         for j in range(i_f.size):
             i_f[j] = formulas.sigmoid(i_f[j])
@@ -84,16 +125,16 @@ def lstm_step(gates, product, b, kept, h, c, tanh_c, t):
 
 @kernel(
     "T[:, :, ::1], u1[:, ::1], T[:, :, ::1], T[:, :, ::1], T[:, :, ::1], T[:, :, ::1], "
-    "T[:, ::1], T[:, ::1], T[:, ::1], i8"
+    "T[:, ::1], T[:, ::1], T[:, ::1], i8, i8, i8"
 )
-def lstm_step_backward(gates, kept, c, tanh_c, dy, dgates, dh, dc, product, t):
+def lstm_step_backward(gates, kept, c, tanh_c, dy, dgates, dh, dc, product, t, start, stop):
     """Write dgates[t]; in dc, and in dh where the step is skipped, what is left for step t - 1.
 
     The gradient of h[t + 1] is the sum of three: dy[t], ``product`` (what went through the gates
     of step t + 1) and ``dh`` (what went around them, where step t + 1 was skipped).
     """
     units = c.shape[2]
-    for n in range(c.shape[1]):
+    for n in range(start, stop):
         for j in range(units):
             dh[n, j] += dy[t, n, j] + product[n, j]
         if not kept[t, n]:

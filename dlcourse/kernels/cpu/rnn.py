@@ -3,9 +3,8 @@
 All arrays are time-major; ``h`` (t + 1, n, units) begins with the initial state.
 """
 
-import numpy as np
-
 from dlcourse import formulas
+from dlcourse.kernels.cpu import blas
 from dlcourse.kernels.cpu.compile import kernel
 from dlcourse.kernels.cpu.dense import sum_rows
 
@@ -17,9 +16,9 @@ def rnn_forward(x, w_x, w_h, b, kept, sums, product, h):
     scratch for h w_h.
     """
     steps, rows, features = x.shape
-    np.dot(x.reshape(-1, features), w_x, out=sums.reshape(steps * rows, -1))
+    blas.product(x.reshape(-1, features), w_x, sums.reshape(steps * rows, -1))
     for t in range(steps):
-        np.dot(h[t], w_h, out=product)
+        blas.product(h[t], w_h, product)
         rnn_step(sums, product, b, kept, h, t)
 
 
@@ -35,13 +34,13 @@ def rnn_backward(x, w_x, w_h, kept, h, dy, dsums, dh, product, dw_x, dw_h, db, d
     for t in range(steps - 1, -1, -1):
         rnn_step_backward(kept, h, dy, dsums, dh, product, t)
         if t:
-            np.dot(dsums[t], w_h.T, out=product)
+            blas.product(dsums[t], w_h.T, product)
     flat = dsums.reshape(steps * rows, -1)
-    np.dot(x.reshape(-1, features).T, flat, out=dw_x)
-    np.dot(h[:-1].reshape(steps * rows, -1).T, flat, out=dw_h)
+    blas.product(x.reshape(-1, features).T, flat, dw_x)
+    blas.product(h[:-1].reshape(steps * rows, -1).T, flat, dw_h)
     sum_rows(flat, db)
     if dx is not None:
-        np.dot(flat, w_x.T, out=dx.reshape(-1, features))
+        blas.product(flat, w_x.T, dx.reshape(-1, features))
 
 
 @kernel("T[:, :, ::1], T[:, ::1], T[::1], u1[:, ::1], T[:, :, ::1], i8")
