@@ -58,6 +58,8 @@ def main(argv: list[str] | None = None) -> int:
                 results.merge(rows[-1:], arguments.results)
     print()
     print("\n".join(results.verdicts(rows)))
+    if unsteady := results.noisy(rows):
+        print("unsteady, to be measured again on a quiet machine: " + "; ".join(unsteady))
     return 0
 
 

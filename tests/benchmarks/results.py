@@ -110,6 +110,19 @@ def verdicts(rows: list[Row]) -> list[str]:
     return found
 
 
+def noisy(rows: list[Row], bound: float = 2.0) -> list[str]:
+    """Return "workload (contestant)" where the third quartile is over ``bound`` times the first.
+
+    Something else had the cores then: such a row is to be measured again, whoever it favours.
+    """
+    return [
+        f"{row['workload']} ({name})"
+        for row in rows
+        for name, (low, high) in row.get("quartiles_us", {}).items()
+        if high > bound * low
+    ]
+
+
 def _target(sentence: str, value: str | None, misses: list[str]) -> str:
     if value is not None:
         return f"target: {sentence}: {value} ×"

@@ -149,3 +149,12 @@ def test_verdicts_name_what_misses_a_target():
     assert "fastest's time: train slow 1.67 × miss it" in found
     assert "bandwidth: Adam step 70% miss it" in found
     assert "on each workload: train large 3.0 MiB against 2.0 MiB miss it" in found
+
+
+def test_rows_that_something_disturbed_are_named():
+    rows = [
+        {"workload": "calm", "quartiles_us": {"dlcourse": [1.0, 1.2], "jax": [1.0, 1.9]}},
+        {"workload": "busy", "quartiles_us": {"dlcourse": [1.0, 1.2], "jax": [1.0, 2.1]}},
+        {"workload": "old"},
+    ]
+    assert results.noisy(rows) == ["busy (jax)"]
