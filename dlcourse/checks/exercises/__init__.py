@@ -12,6 +12,7 @@ from dlcourse.checks.exercise import Exercise
 LABS = (
     "warmup",
     "data",
+    "forward",
     "losses",
     "backprop",
     "descent",
