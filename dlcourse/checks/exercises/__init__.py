@@ -17,6 +17,7 @@ LABS = (
     "descent",
     "initialization",
     "loop",
+    "regularization",
     "tuning",
     "diagnosis",
     "convolution",
