@@ -18,6 +18,7 @@ LABS = (
     "descent",
     "initialization",
     "loop",
+    "regularization",
     "tuning",
     "diagnosis",
     "convolution",
