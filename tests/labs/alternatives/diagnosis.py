@@ -10,6 +10,13 @@ import numpy as np
 
 from tests.labs.alternatives import entering
 
+# What the notebook's first cell defines and its solutions use.
+PRELUDE = """
+import math
+import numpy as np
+FINE, UNDERFITTING, OVERFITTING, DIVERGED = range(4)
+"""
+
 ALTERNATIVES = {}
 alternative = entering(ALTERNATIVES)
 

@@ -46,6 +46,10 @@ def curves(
         extent = low * gap * (0.5 if twist == "late" else 1.75)
         validation[turn:] = low + np.round(climb * extent * 64) / 64
         validation[-2] = validation[-1] + 0.125  # the highest is not the last
+    if twist == "level":
+        train[-1] = train[0]
+    if twist == "restless":
+        train[1], train[-2] = train[-1] - 1 / 16, train[0] + 0.5
     if twist == "both":
         train += end + 1.0 - train[-1]
         validation += end + 1.0
@@ -107,6 +111,14 @@ def draw(rng: np.random.Generator) -> list[Case]:
         curves(
             rng, "signs of over- and of underfitting at once", UNDERFITTING, "edge", None, "both"
         ),
+        curves(
+            rng,
+            "a training loss that ends exactly where it began",
+            UNDERFITTING,
+            "edge",
+            twist="level",
+        ),
+        curves(rng, "a training loss that goes up and down", FINE, "edge", twist="restless"),
         curves(rng, "a rise of exactly the gap", FINE, "edge", twist="exactly"),
         curves(rng, "a training loss of exactly the target", FINE, "edge", twist="target"),
         curves(rng, "two epochs that are as good as each other", FINE, "edge", twist="tie"),
