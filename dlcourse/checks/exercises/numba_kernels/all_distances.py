@@ -83,9 +83,9 @@ ALL_DISTANCES = Exercise(
     ),
     mistakes=tuple(MISTAKES),
     speed=Speed(
-        lambda rng: points(rng, "many points", (160, 150, 64)),
+        lambda rng: points(rng, "many points", (80, 75, 64)),
         by_broadcasting,
         4.0,
-        "NumPy does by broadcasting, for 160 and 150 points with 64 coordinates",
+        "NumPy does by broadcasting, for 80 and 75 points with 64 coordinates",
     ),
 )

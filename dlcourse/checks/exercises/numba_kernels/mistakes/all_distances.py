@@ -128,7 +128,7 @@ def transposed(x, y):
 
 @known_mistake(
     MISTAKES,
-    "You compare x with itself.",
+    "You compare x with itself: the second point of each pair is one of y.",
 )
 def x_with_itself(x, y):
     return right(x, x)
