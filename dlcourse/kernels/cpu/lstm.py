@@ -1,6 +1,7 @@
 """LSTM: a thread takes some of the sequences through all their steps, in one kernel.
 
-All arrays are time-major. ``gates`` (t, n, 4 units) holds i, f, g, o of each step side by side;
+All arrays are time-major. ``gates`` (t, n, 4 units) holds i, f, g, o of each step side by side, and
+zeros where a step is skipped;
 ``h`` and ``c`` (t + 1, n, units) begin with the initial state.
 
 A step has to wait for the one before, a sequence for no other: so threads share the sequences, and
@@ -104,6 +105,7 @@ def lstm_step(gates, b, kept, h, c, tanh_c, t, start, stop):
             for j in range(units):
                 h[t + 1, n, j] = h[t, n, j]
                 c[t + 1, n, j] = c[t, n, j]
+            gates[t, n, :] = 0
             continue
         row = gates[t, n]
         for j in range(row.size):

@@ -1,6 +1,7 @@
 """LSTM, a launch a step: see steps.py.
 
-All arrays are time-major. ``gates`` (t, n, 4 units) holds i, f, g, o of each step side by side;
+All arrays are time-major. ``gates`` (t, n, 4 units) holds i, f, g, o of each step side by side, and
+zeros where a step is skipped;
 ``h`` and ``c`` (t + 1, n, units) begin with the initial state.
 """
 
@@ -55,6 +56,8 @@ def _step(h, w_h, b, kept, gates, c, tanh_c, t):
             else:
                 h[t + 1, n, j] = h[t, n, j]
                 c[t + 1, n, j] = c[t, n, j]
+                for gate in range(GATES):
+                    gates[t, n, gate * units + j] = ZERO
 
 
 def lstm_forward(x, w_x, w_h, b, kept, gates, product, h, c, tanh_c):

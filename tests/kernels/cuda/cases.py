@@ -260,7 +260,7 @@ def recurrent():
             sums, after = np.zeros((steps, rows, size), "f4"), np.zeros((steps, rows, units), "f4")
             made = {"rnn": (h,), "gru": (h, after), "lstm": (h, c, after)}[name]
             arguments = x, *weights, *biases, kept, sums, scratch(rows, size), *made
-            # Where a step is skipped, sums keep the inputs' share, and nothing more is read.
+            # Where a step is skipped, sums hold what nobody reads, the same on both devices.
             yield f"{name}_forward", arguments
             done = [widened(argument) for argument in arguments]
             getattr(cpu, f"{name}_forward")(*done)
