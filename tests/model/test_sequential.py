@@ -61,6 +61,7 @@ def test_the_whole_model_passes_a_gradient_check():
         """The loss as a function of the flat buffer of parameters."""
 
         def forward(self, values, target):
+            model.parameters.values[...] = values
             return loss.forward(model.forward(x), target)
 
         def backward(self):
