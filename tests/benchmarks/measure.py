@@ -29,10 +29,9 @@ from tests.benchmarks.workloads import Workload
 
 #: What is timed in a turn takes at least so long, so that reading the clock costs nothing.
 TURN_SECONDS = 8e-3
-#: And the work before it, which is not timed. A thread that has slept is often woken on its caller's
-#: core, and Linux takes some milliseconds to move it: a matter of the first steps of a training, and
-#: of all of them where a turn is ten milliseconds. (Two threads on the step of 784-512-512-10: 4.7 ms
-#: after 2 ms of other steps, 2.6 ms after 30.)
+#: And the work before it, which is not timed. A thread that has slept is often woken on the core of
+#: its caller, and Linux takes some milliseconds to move it. (Step of 784-512-512-10 on two threads:
+#: 4.7 ms after 2 ms of other steps, 2.6 ms after 30.)
 WARM_SECONDS = 30e-3
 #: Quartiles want some turns, however slow the workload is.
 FEWEST_ROUNDS = 7
