@@ -93,10 +93,10 @@ def changes_of(lab, name):
 
 
 def test_every_explanation_is_of_a_mutant_that_there_is():
-    labs = {name: lab for lab, name in EXERCISES}
+    labs = {name: [lab for lab, other in EXERCISES if other == name] for _, name in EXERCISES}
     for name, reasons in proof.equivalents().items():
         for change, reason in reasons.items():
-            assert change in changes_of(labs[name], name), change
+            assert any(change in changes_of(lab, name) for lab in labs[name]), change
             assert re.match(r"[A-Z].{25,}\.$", reason), change
 
 
@@ -105,8 +105,9 @@ def test_the_books_table_is_of_these_mutants(lab):
     text = proof.PAGE.read_text(encoding="utf-8")
     rows = dict(re.findall(rf"^\| {lab} \| `(\w+)` \| (.*) \|$", text, re.MULTILINE))
     for exercise in load(lab):
-        found = len(changes_of(lab, exercise.name))
+        found = changes_of(lab, exercise.name)
         made, killed, equivalent = map(int, rows[exercise.name].split(" | "))
-        assert made == len(list(mutants(banks.answer_cells(lab)[exercise.name]))) >= found
+        assert made == len(list(mutants(banks.answer_cells(lab)[exercise.name]))) >= len(found)
         assert killed + equivalent == made
-        assert equivalent == len(proof.equivalents().get(exercise.name, {}))
+        explained = proof.equivalents().get(exercise.name, {})
+        assert equivalent == sum(change in found for change in explained)

@@ -376,3 +376,14 @@ def places_looked_up(images, flips, shifts):
     k = np.arange(n)[:, None, None]
     found = images[k, rows.clip(0, h - 1)[:, :, None], columns.clip(0, w - 1)[:, None]]
     return np.where(inside, found, images.dtype.type(0))
+
+
+@alternative("augment")
+def by_matrices(images, flips, shifts):
+    _, height, width = images.shape
+    result = np.empty_like(images)
+    for k, (down, right) in enumerate(shifts):
+        move_rows, move_columns = np.eye(height, k=-down), np.eye(width, k=right)
+        image = images[k][:, ::-1] if flips[k] else images[k]
+        result[k] = move_rows @ image @ move_columns
+    return result

@@ -9,6 +9,7 @@ import math
 import numpy as np
 
 from tests.labs.alternatives import entering
+from tests.labs.alternatives.data import ALTERNATIVES as DATA
 
 ALTERNATIVES = {}
 alternative = entering(ALTERNATIVES)
@@ -219,53 +220,6 @@ def feature_by_feature_by_a_matrix(dy, x, gamma, epsilon):
     return dx, dgamma, dbeta
 
 
-# mirror_and_shift
+# augment: the exercise of the lab "data"
 
-
-@alternative("mirror_and_shift")
-def slice_by_slice(x, flips, shifts):
-    y, (_, height, width) = np.zeros_like(x), x.shape
-    for k in range(len(x)):
-        image = x[k, :, ::-1] if flips[k] else x[k]
-        down, right = shifts[k]
-        rows, columns = (
-            range(max(down, 0), min(height + down, height)),
-            range(max(right, 0), min(width + right, width)),
-        )
-        for row in rows:
-            for column in columns:
-                y[k, row, column] = image[row - down, column - right]
-    return y
-
-
-@alternative("mirror_and_shift")
-def rolled_and_cleared(x, flips, shifts):
-    found = []
-    for image, flip, (down, right) in zip(x, flips, shifts, strict=True):
-        image = np.roll(np.fliplr(image) if flip else image, (down, right), axis=(0, 1))
-        height, width = image.shape
-        row, column = np.arange(height)[:, None] - down, np.arange(width) - right
-        inside = (row >= 0) & (row < height) & (column >= 0) & (column < width)
-        found.append(np.where(inside, image, 0))
-    return np.stack(found).astype(x.dtype)
-
-
-@alternative("mirror_and_shift")
-def looked_up_in_padded_images(x, flips, shifts):
-    n, height, width = x.shape
-    padded = np.pad(x, ((0, 0), (1, 1), (1, 1)))
-    rows = np.clip(np.arange(height) - shifts[:, :1], -1, height) + 1
-    columns = np.clip(np.arange(width) - shifts[:, 1:], -1, width)
-    columns = np.where(flips[:, None], width - 1 - columns, columns) + 1
-    return padded[np.arange(n)[:, None, None], rows[:, :, None], columns[:, None, :]]
-
-
-@alternative("mirror_and_shift")
-def by_matrices(x, flips, shifts):
-    _, height, width = x.shape
-    y = np.empty_like(x)
-    for k, (down, right) in enumerate(shifts):
-        move_rows, move_columns = np.eye(height, k=-down), np.eye(width, k=right)
-        image = x[k][:, ::-1] if flips[k] else x[k]
-        y[k] = move_rows @ image @ move_columns
-    return y
+ALTERNATIVES["augment"] = DATA["augment"]

@@ -86,19 +86,27 @@ class Right:
         return f"{self.exercise.name}: {self.name}"
 
 
-def mistakes(labs: tuple[str, ...] = LABS) -> Iterator[Wrong]:
-    """Go through every mistake of the labs."""
+def exercises(labs: tuple[str, ...] = LABS) -> Iterator[tuple[str, Exercise, bool]]:
+    """Go through the exercises of the labs; say of each whether an earlier lab has it as well."""
+    known: set[str] = set()
     for lab in labs:
         for exercise in load(lab):
+            yield lab, exercise, exercise.name in known
+            known.add(exercise.name)
+
+
+def mistakes(labs: tuple[str, ...] = LABS) -> Iterator[Wrong]:
+    """Go through every mistake of the labs, once where two labs share an exercise."""
+    for lab, exercise, again in exercises(labs):
+        if not again:
             for mistake in exercise.mistakes:
                 yield Wrong(lab, exercise, mistake)
 
 
 def right_answers(labs: tuple[str, ...] = LABS) -> Iterator[Right]:
-    """Go through every right answer of the labs: the alternatives, then the solution."""
-    for lab in labs:
-        bank = alternatives(lab)
-        for exercise in load(lab):
-            for function in bank[exercise.name]:
+    """Go through every right answer: the alternatives once, the solution of each lab."""
+    for lab, exercise, again in exercises(labs):
+        if not again:
+            for function in alternatives(lab)[exercise.name]:
                 yield Right(lab, exercise, function, function.__name__)
-            yield Right(lab, exercise, solved(lab)[exercise.name], "the solution")
+        yield Right(lab, exercise, solved(lab)[exercise.name], "the solution")

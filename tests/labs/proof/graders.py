@@ -64,11 +64,11 @@ class Tally:
         )
 
 
-def prove(lab: str, exercise: str, seeds: range, only_right: bool = False) -> Tally:
-    """Judge everything that is known about one exercise."""
+def prove(labs: tuple[str, ...], exercise: str, seeds: range, only_right: bool = False) -> Tally:
+    """Judge everything that is known about one exercise, which may belong to several labs."""
     tally = Tally()
     began = time.perf_counter()
-    for right in banks.right_answers((lab,)):
+    for right in banks.right_answers(labs):
         if right.exercise.name != exercise:
             continue
         faults = faults_of_right(right, seeds)
@@ -80,7 +80,7 @@ def prove(lab: str, exercise: str, seeds: range, only_right: bool = False) -> Ta
             tally.accepted += not faults
         tally.verdicts += len(seeds)
         tally.faults += [f"{right.label} (right): {fault}" for fault in faults[:1]]
-    for wrong in () if only_right else banks.mistakes((lab,)):
+    for wrong in () if only_right else banks.mistakes(labs):
         if wrong.exercise.name != exercise:
             continue
         missed, unnamed = faults_of_wrong(wrong, seeds)
@@ -107,19 +107,20 @@ def main(words: Sequence[str] | None = None) -> int:
         parser.error(f"no lab {', '.join(sorted(unknown))}; there are {', '.join(LABS)}")
     if arguments.seeds < 1 or arguments.workers < 1:
         parser.error("--seeds and --workers are expected to be 1 or more")
-    work = [
-        (lab, exercise.name) for lab in LABS if lab in (arguments.labs or LABS)
-        for exercise in load(lab)
-    ]  # fmt: skip
+    labs_with: dict[str, list[str]] = {}
+    for lab in LABS:
+        if lab in (arguments.labs or LABS):
+            for exercise in load(lab):
+                labs_with.setdefault(exercise.name, []).append(lab)
     began = time.perf_counter()
     total = Tally()
     print(f"{'exercise':34} {'mistakes':>8} {'named':>6} {'right':>6} {'verdicts':>9} {'s':>6}")
     with ProcessPoolExecutor(arguments.workers, mp_context=get_context("spawn")) as pool:
         futures = [
-            pool.submit(prove, lab, name, range(arguments.seeds), arguments.right)
-            for lab, name in work
+            pool.submit(prove, tuple(labs), name, range(arguments.seeds), arguments.right)
+            for name, labs in labs_with.items()
         ]
-        for (_, name), future in zip(work, futures, strict=True):
+        for name, future in zip(labs_with, futures, strict=True):
             tally = future.result()
             total.add(tally)
             print(

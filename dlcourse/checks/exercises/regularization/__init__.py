@@ -1,10 +1,10 @@
 """The lab "regularization": penalties, decay, dropout, batch normalization, augmentation."""
 
+from dlcourse.checks.exercises.data.augment import AUGMENT
 from dlcourse.checks.exercises.regularization.batch_norm import BATCH_NORM
 from dlcourse.checks.exercises.regularization.batch_norm_backward import BATCH_NORM_BACKWARD
 from dlcourse.checks.exercises.regularization.decayed_step import DECAYED_STEP
 from dlcourse.checks.exercises.regularization.dropout import DROPOUT
-from dlcourse.checks.exercises.regularization.mirror_and_shift import MIRROR_AND_SHIFT
 from dlcourse.checks.exercises.regularization.penalty import PENALTY
 
 EXERCISES = (
@@ -13,5 +13,5 @@ EXERCISES = (
     DROPOUT,
     BATCH_NORM,
     BATCH_NORM_BACKWARD,
-    MIRROR_AND_SHIFT,
+    AUGMENT,  # written in the lab "data" first: one function, two ends
 )

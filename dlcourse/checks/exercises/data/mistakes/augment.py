@@ -76,6 +76,23 @@ def shifted_the_other_way(images, flips, shifts):
 
 @known_mistake(
     MISTAKES,
+    "Your images go up where they should go down: row 0 is the top, and a positive shift moves "
+    "the image to higher row numbers.",
+)
+def up_for_down(images, flips, shifts):
+    return shifted(flipped(images, flips), shifts * np.array([-1, 1]))
+
+
+@known_mistake(
+    MISTAKES,
+    "Your images go to the left where they should go to the right.",
+)
+def left_for_right(images, flips, shifts):
+    return shifted(flipped(images, flips), shifts * np.array([1, -1]))
+
+
+@known_mistake(
+    MISTAKES,
     "You have exchanged the two directions: shifts[:, 0] is down, along the rows, and shifts[:, 1] "
     "is to the right.",
 )
@@ -140,6 +157,14 @@ def the_others_flipped(images, flips, shifts):
 )
 def never_flipped(images, flips, shifts):
     return shifted(images, shifts)
+
+
+@known_mistake(
+    MISTAKES,
+    "You decide for all images by the first one's flip. Each has its own, flips[k].",
+)
+def all_flipped_as_the_first(images, flips, shifts):
+    return shifted(flipped(images, np.repeat(flips[:1], len(images))), shifts)
 
 
 @known_mistake(
