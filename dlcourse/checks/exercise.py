@@ -31,6 +31,9 @@ class Aspect(enum.Enum):
 # How an answer is given, as against what it is.
 MANNER = frozenset({Aspect.DTYPE, Aspect.PROPERTY, Aspect.UNTOUCHED, Aspect.SPEED})
 
+# What the last part of most exercises, "care", is about.
+CARE = (Aspect.DTYPE, Aspect.UNTOUCHED, Aspect.PROPERTY)
+
 
 @dataclass(frozen=True)
 class Case:

@@ -7,16 +7,7 @@ from functools import partial
 
 import numpy as np
 
-from dlcourse.checks.exercise import (
-    Aspect,
-    Call,
-    Case,
-    Exercise,
-    Output,
-    Part,
-    Property,
-    Target,
-)
+from dlcourse.checks.exercise import Aspect, Call, Case, Exercise, Output, Part, Property, Target
 from dlcourse.checks.exercises.backprop import passes
 from dlcourse.checks.exercises.backprop.mistakes.check_gradient import MISTAKES
 from dlcourse.checks.exercises.backprop.passes import Pass, balanced

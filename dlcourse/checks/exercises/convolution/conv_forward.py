@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from dlcourse.checks.drawing import laid_out, quarters
-from dlcourse.checks.exercise import Aspect, Call, Case, Exercise, Output, Part, Property, Target
+from dlcourse.checks.exercise import CARE, Call, Case, Exercise, Output, Part, Property, Target
 from dlcourse.checks.exercises.convolution.mistakes.conv_forward import MISTAKES
 from dlcourse.checks.exercises.convolution.windows import (
     Geometry,
@@ -93,7 +93,7 @@ CONV_FORWARD = Exercise(
             "care",
             1,
             "the dtype is kept, the arguments are left alone, a moved image moves the output",
-            aspects=(Aspect.DTYPE, Aspect.UNTOUCHED, Aspect.PROPERTY),
+            aspects=CARE,
             needs=("values",),
         ),
     ),

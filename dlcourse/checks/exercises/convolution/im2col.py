@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from dlcourse.checks.drawing import laid_out, quarters
-from dlcourse.checks.exercise import Aspect, Call, Case, Exercise, Output, Part, Property, Target
+from dlcourse.checks.exercise import CARE, Call, Case, Exercise, Output, Part, Property, Target
 from dlcourse.checks.exercises.convolution.mistakes.im2col import MISTAKES
 from dlcourse.checks.exercises.convolution.windows import (
     Geometry,
@@ -89,7 +89,7 @@ IM2COL = Exercise(
             "care",
             1,
             "the dtype is kept, the image is left alone, a product with filters is a convolution",
-            aspects=(Aspect.DTYPE, Aspect.UNTOUCHED, Aspect.PROPERTY),
+            aspects=CARE,
             needs=("values",),
         ),
     ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dlcourse.checks.exercise import Aspect, Call, Case, Exercise, Output, Part, Property, Target
+from dlcourse.checks.exercise import CARE, Call, Case, Exercise, Output, Part, Property, Target
 from dlcourse.checks.exercises.convolution.mistakes.max_pool_forward import MISTAKES
 from dlcourse.checks.exercises.convolution.pooling import draw_pooling, pool_windows
 
@@ -53,7 +53,7 @@ MAX_POOL_FORWARD = Exercise(
             "care",
             1,
             "the dtype is kept, the image is left alone, only the order of numbers counts",
-            aspects=(Aspect.DTYPE, Aspect.UNTOUCHED, Aspect.PROPERTY),
+            aspects=CARE,
             needs=("values",),
         ),
     ),

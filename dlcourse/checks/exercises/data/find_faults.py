@@ -7,16 +7,7 @@ import math
 import numpy as np
 
 from dlcourse.checks.drawing import cast, laid_out
-from dlcourse.checks.exercise import (
-    Aspect,
-    Call,
-    Case,
-    Exercise,
-    Output,
-    Part,
-    Property,
-    Target,
-)
+from dlcourse.checks.exercise import Aspect, Call, Case, Exercise, Output, Part, Property, Target
 from dlcourse.checks.exercises.data.mistakes.find_faults import MISTAKES
 
 

@@ -6,16 +6,7 @@ import numpy as np
 
 from dlcourse.checks.arrays import read_only, strided
 from dlcourse.checks.drawing import sizes
-from dlcourse.checks.exercise import (
-    Aspect,
-    Call,
-    Case,
-    Exercise,
-    Output,
-    Part,
-    Property,
-    Target,
-)
+from dlcourse.checks.exercise import Aspect, Call, Case, Exercise, Output, Part, Property, Target
 from dlcourse.checks.exercises.data.mistakes.one_hot import MISTAKES
 
 

@@ -8,16 +8,7 @@ from itertools import cycle, islice
 import numpy as np
 
 from dlcourse.checks.arrays import read_only, strided
-from dlcourse.checks.exercise import (
-    Aspect,
-    Call,
-    Case,
-    Exercise,
-    Output,
-    Part,
-    Property,
-    Target,
-)
+from dlcourse.checks.exercise import Aspect, Call, Case, Exercise, Output, Part, Property, Target
 from dlcourse.checks.exercises.data.mistakes.split_and_oversample import MISTAKES
 
 

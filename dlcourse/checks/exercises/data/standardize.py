@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from dlcourse.checks.drawing import Numbers, cast, laid_out, normal, quarters
-from dlcourse.checks.exercise import Aspect, Case, Exercise, Output, Part, Property, Target
+from dlcourse.checks.exercise import CARE, Case, Exercise, Output, Part, Property, Target
 from dlcourse.checks.exercises.data.mistakes.standardize import MISTAKES
 from dlcourse.checks.exercises.data.two_tables import rows_one_by_one, shapes
 
@@ -112,7 +112,7 @@ STANDARDIZE = Exercise(
             "care",
             1,
             "the dtype is kept, the arguments are left alone, rows of test can come one by one",
-            aspects=(Aspect.DTYPE, Aspect.UNTOUCHED, Aspect.PROPERTY),
+            aspects=CARE,
             needs=("train", "test"),
         ),
     ),

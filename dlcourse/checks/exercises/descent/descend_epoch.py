@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from dlcourse.checks.drawing import Numbers, cast, laid_out, normal, quarters
-from dlcourse.checks.exercise import Aspect, Call, Case, Exercise, Output, Part, Property, Target
+from dlcourse.checks.exercise import CARE, Call, Case, Exercise, Output, Part, Property, Target
 from dlcourse.checks.exercises.descent.mistakes.descend_epoch import MISTAKES
 
 
@@ -139,7 +139,7 @@ DESCEND_EPOCH = Exercise(
             "care",
             1,
             "the dtype is kept, the arguments are left alone, one batch has no order",
-            aspects=(Aspect.DTYPE, Aspect.UNTOUCHED, Aspect.PROPERTY),
+            aspects=CARE,
             needs=("values",),
         ),
     ),

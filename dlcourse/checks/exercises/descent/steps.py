@@ -10,7 +10,7 @@ import numpy as np
 from dlcourse.checks import words
 from dlcourse.checks.drawing import Numbers, cast, laid_out, normal, quarters, sizes
 from dlcourse.checks.exercise import (
-    Aspect,
+    CARE,
     Call,
     Case,
     Exercise,
@@ -242,7 +242,7 @@ def step_exercise(
                 "care",
                 care,
                 "the dtype is kept, the arguments are left alone, a whole path is right",
-                aspects=(Aspect.DTYPE, Aspect.UNTOUCHED, Aspect.PROPERTY),
+                aspects=CARE,
                 needs=("state", "values"),
             ),
         ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dlcourse.checks.exercise import Aspect, Part
+from dlcourse.checks.exercise import CARE, Part
 
 
 def program_parts(
@@ -16,7 +16,7 @@ def program_parts(
             "care",
             0.5,
             care,
-            aspects=(Aspect.DTYPE, Aspect.UNTOUCHED, Aspect.PROPERTY),
+            aspects=CARE,
             needs=("values",),
         ),
     )

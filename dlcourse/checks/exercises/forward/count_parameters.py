@@ -4,16 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dlcourse.checks.exercise import (
-    Aspect,
-    Call,
-    Case,
-    Exercise,
-    Output,
-    Part,
-    Property,
-    Target,
-)
+from dlcourse.checks.exercise import Aspect, Call, Case, Exercise, Output, Part, Property, Target
 from dlcourse.checks.exercises.forward.mistakes.count_parameters import MISTAKES
 
 

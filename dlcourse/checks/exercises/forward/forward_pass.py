@@ -10,16 +10,7 @@ import numpy as np
 from dlcourse.checks.arrays import read_only, strided
 from dlcourse.checks.drawing import Numbers, normal, quarters
 from dlcourse.checks.drawing import sizes as different_sizes
-from dlcourse.checks.exercise import (
-    Aspect,
-    Call,
-    Case,
-    Exercise,
-    Output,
-    Part,
-    Property,
-    Target,
-)
+from dlcourse.checks.exercise import CARE, Call, Case, Exercise, Output, Part, Property, Target
 from dlcourse.checks.exercises.forward.mistakes.forward_pass import MISTAKES
 
 
@@ -145,7 +136,7 @@ FORWARD_PASS = Exercise(
             "care",
             1,
             "the dtype is kept, the arguments are left alone, rows can come one by one",
-            aspects=(Aspect.DTYPE, Aspect.UNTOUCHED, Aspect.PROPERTY),
+            aspects=CARE,
             needs=("values",),
         ),
     ),

@@ -4,16 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dlcourse.checks.exercise import (
-    Aspect,
-    Call,
-    Case,
-    Exercise,
-    Output,
-    Part,
-    Property,
-    Target,
-)
+from dlcourse.checks.exercise import CARE, Call, Case, Exercise, Output, Part, Property, Target
 from dlcourse.checks.exercises.forward import elementwise
 from dlcourse.checks.exercises.forward.mistakes.leaky_relu_and_slope import MISTAKES
 
@@ -84,7 +75,7 @@ LEAKY_RELU_AND_SLOPE = Exercise(
             "care",
             0.5,
             "the dtype is kept, x is left alone, twice the input gives twice the output",
-            aspects=(Aspect.DTYPE, Aspect.UNTOUCHED, Aspect.PROPERTY),
+            aspects=CARE,
             needs=("y", "slope"),
         ),
     ),

@@ -6,16 +6,7 @@ import math
 
 import numpy as np
 
-from dlcourse.checks.exercise import (
-    Aspect,
-    Call,
-    Case,
-    Exercise,
-    Output,
-    Part,
-    Property,
-    Target,
-)
+from dlcourse.checks.exercise import CARE, Call, Case, Exercise, Output, Part, Property, Target
 from dlcourse.checks.exercises.forward import elementwise
 from dlcourse.checks.exercises.forward.mistakes.sigmoid_and_slope import MISTAKES
 
@@ -80,7 +71,7 @@ SIGMOID_AND_SLOPE = Exercise(
             "care",
             0.5,
             "the dtype is kept, x is left alone, both sides mirror each other",
-            aspects=(Aspect.DTYPE, Aspect.UNTOUCHED, Aspect.PROPERTY),
+            aspects=CARE,
             needs=("y", "slope"),
         ),
     ),

@@ -7,16 +7,7 @@ import math
 import numpy as np
 
 from dlcourse.checks.drawing import Numbers, cast, laid_out, normal, quarters, sizes
-from dlcourse.checks.exercise import (
-    Aspect,
-    Call,
-    Case,
-    Exercise,
-    Output,
-    Part,
-    Property,
-    Target,
-)
+from dlcourse.checks.exercise import CARE, Call, Case, Exercise, Output, Part, Property, Target
 from dlcourse.checks.exercises.forward.mistakes.softmax_rows import MISTAKES
 
 
@@ -115,7 +106,7 @@ SOFTMAX_ROWS = Exercise(
             "care",
             1,
             "the dtype is kept, the logits are left alone, moved rows give the same",
-            aspects=(Aspect.DTYPE, Aspect.UNTOUCHED, Aspect.PROPERTY),
+            aspects=CARE,
             needs=("values",),
         ),
     ),

@@ -9,7 +9,7 @@ import numpy as np
 
 from dlcourse.checks.drawing import cast, laid_out, sizes
 from dlcourse.checks.exercise import (
-    Aspect,
+    CARE,
     Call,
     Case,
     Exercise,
@@ -132,7 +132,7 @@ def initializer(
                 "care",
                 0.5,
                 f"the dtype is kept, {name} is left alone, the weights follow {name}",
-                aspects=(Aspect.DTYPE, Aspect.UNTOUCHED, Aspect.PROPERTY),
+                aspects=CARE,
                 needs=("values",),
             ),
         ),

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from dlcourse.checks.drawing import cast, laid_out, quarters, sizes
-from dlcourse.checks.exercise import Aspect, Call, Case, Exercise, Output, Part, Property, Target
+from dlcourse.checks.exercise import CARE, Call, Case, Exercise, Output, Part, Property, Target
 from dlcourse.checks.exercises.loop.curves import curve, stopped
 from dlcourse.checks.exercises.loop.mistakes.fit_with_patience import MISTAKES
 
@@ -170,7 +170,7 @@ FIT_WITH_PATIENCE = Exercise(
             "care",
             0.5,
             "the dtype is kept, the caller's w is left alone, more epochs do no harm",
-            aspects=(Aspect.DTYPE, Aspect.UNTOUCHED, Aspect.PROPERTY),
+            aspects=CARE,
             needs=("w", "history", "best"),
         ),
     ),

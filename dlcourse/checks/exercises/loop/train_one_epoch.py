@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from dlcourse.checks.drawing import Numbers, cast, laid_out, normal, quarters
-from dlcourse.checks.exercise import Aspect, Call, Case, Exercise, Output, Part, Property, Target
+from dlcourse.checks.exercise import CARE, Call, Case, Exercise, Output, Part, Property, Target
 from dlcourse.checks.exercises.loop.mistakes.train_one_epoch import MISTAKES
 
 
@@ -151,7 +151,7 @@ TRAIN_ONE_EPOCH = Exercise(
             "care",
             0.5,
             "the dtype is kept, the arguments are left alone, any step will do",
-            aspects=(Aspect.DTYPE, Aspect.UNTOUCHED, Aspect.PROPERTY),
+            aspects=CARE,
             needs=("w", "loss"),
         ),
     ),

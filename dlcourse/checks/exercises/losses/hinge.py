@@ -5,16 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from dlcourse.checks.drawing import Numbers, cast, laid_out, normal, quarters, sizes
-from dlcourse.checks.exercise import (
-    Aspect,
-    Call,
-    Case,
-    Exercise,
-    Output,
-    Part,
-    Property,
-    Target,
-)
+from dlcourse.checks.exercise import CARE, Call, Case, Exercise, Output, Part, Property, Target
 from dlcourse.checks.exercises.losses.mistakes.hinge import MISTAKES
 
 
@@ -132,7 +123,7 @@ HINGE = Exercise(
             "care",
             1,
             "the dtype is kept, the arguments are left alone, both classes are treated alike",
-            aspects=(Aspect.DTYPE, Aspect.UNTOUCHED, Aspect.PROPERTY),
+            aspects=CARE,
             needs=("loss", "gradient"),
         ),
     ),

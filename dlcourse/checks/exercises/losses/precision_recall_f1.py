@@ -5,16 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from dlcourse.checks.drawing import LAYOUTS, sizes
-from dlcourse.checks.exercise import (
-    Aspect,
-    Call,
-    Case,
-    Exercise,
-    Output,
-    Part,
-    Property,
-    Target,
-)
+from dlcourse.checks.exercise import Aspect, Call, Case, Exercise, Output, Part, Property, Target
 from dlcourse.checks.exercises.losses.mistakes.precision_recall_f1 import MISTAKES
 
 AVERAGES = ("macro", "micro")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from dlcourse.checks.arrays import strided
-from dlcourse.checks.exercise import Aspect, Case, Part
+from dlcourse.checks.exercise import CARE, Aspect, Case, Part
 
 #: Each type of array is one more compilation, of a second or so, so there are three of them: the
 #: two float types, side by side in memory, and one that is not.
@@ -30,7 +30,7 @@ def parts(values: float, edge: float, care: float, speed: float, odd: str) -> tu
             "care",
             care,
             "the dtype is kept, the arguments are left alone",
-            aspects=(Aspect.DTYPE, Aspect.UNTOUCHED, Aspect.PROPERTY),
+            aspects=CARE,
             needs=("values",),
         ),
         Part(

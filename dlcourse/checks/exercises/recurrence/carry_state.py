@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from dlcourse.checks.drawing import Numbers, normal
-from dlcourse.checks.exercise import Aspect, Call, Case, Exercise, Output, Part, Property, Target
+from dlcourse.checks.exercise import CARE, Call, Case, Exercise, Output, Part, Property, Target
 from dlcourse.checks.exercises.recurrence.mistakes.carry_state import MISTAKES
 from dlcourse.checks.exercises.recurrence.sequences import (
     Sizes,
@@ -113,7 +113,7 @@ CARRY_STATE = Exercise(
             "care",
             1,
             "the dtype is kept, the arguments are left alone, the past does not count",
-            aspects=(Aspect.DTYPE, Aspect.UNTOUCHED, Aspect.PROPERTY),
+            aspects=CARE,
             needs=("values",),
         ),
     ),

@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from dlcourse.checks.drawing import Numbers, cast, laid_out, normal, quarters
-from dlcourse.checks.exercise import Aspect, Call, Case, Exercise, Output, Part, Property, Target
+from dlcourse.checks.exercise import CARE, Call, Case, Exercise, Output, Part, Property, Target
 from dlcourse.checks.exercises.recurrence.mistakes.clip_gradients import MISTAKES
 
 NAMES = ("dw_x", "dw_h", "db")
@@ -133,7 +133,7 @@ CLIP_GRADIENTS = Exercise(
             "care",
             1,
             "the dtype is kept, the arguments are left alone, the direction stays",
-            aspects=(Aspect.DTYPE, Aspect.UNTOUCHED, Aspect.PROPERTY),
+            aspects=CARE,
             needs=("clipped", "norm"),
         ),
     ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dlcourse.checks.exercise import Aspect, Call, Case, Exercise, Output, Part, Property, Target
+from dlcourse.checks.exercise import CARE, Call, Case, Exercise, Output, Part, Property, Target
 from dlcourse.checks.exercises.recurrence.gates import ARRAYS, draw_gates, step, sums_bound
 from dlcourse.checks.exercises.recurrence.mistakes.lstm_step import MISTAKES
 
@@ -60,7 +60,7 @@ LSTM_STEP = Exercise(
             "care",
             1,
             "the dtype is kept, the arguments are left alone, a shut cell keeps what it holds",
-            aspects=(Aspect.DTYPE, Aspect.UNTOUCHED, Aspect.PROPERTY),
+            aspects=CARE,
             needs=("c", "h"),
         ),
     ),

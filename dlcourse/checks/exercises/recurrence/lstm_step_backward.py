@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from dlcourse.checks.exercise import Aspect, Call, Case, Exercise, Output, Part, Property, Target
+from dlcourse.checks.exercise import CARE, Call, Case, Exercise, Output, Part, Property, Target
 from dlcourse.checks.exercises.recurrence.gates import ARRAYS, draw_gates, step
 from dlcourse.checks.exercises.recurrence.mistakes.lstm_step_backward import MISTAKES
 from dlcourse.checks.exercises.recurrence.sequences import derivatives
@@ -101,7 +101,7 @@ LSTM_STEP_BACKWARD = Exercise(
             "care",
             1,
             "the dtype is kept, the arguments are left alone, examples do not mix",
-            aspects=(Aspect.DTYPE, Aspect.UNTOUCHED, Aspect.PROPERTY),
+            aspects=CARE,
             needs=("dc", "dx", "dw"),
         ),
     ),

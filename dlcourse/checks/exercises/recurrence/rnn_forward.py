@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from dlcourse.checks.exercise import Aspect, Call, Case, Exercise, Output, Part, Property, Target
+from dlcourse.checks.exercise import CARE, Call, Case, Exercise, Output, Part, Property, Target
 from dlcourse.checks.exercises.recurrence.mistakes.rnn_forward import MISTAKES
 from dlcourse.checks.exercises.recurrence.sequences import (
     draw_sequences,
@@ -68,7 +68,7 @@ RNN_FORWARD = Exercise(
             "care",
             1,
             "the dtype is kept, the arguments are left alone, the state is all that is handed on",
-            aspects=(Aspect.DTYPE, Aspect.UNTOUCHED, Aspect.PROPERTY),
+            aspects=CARE,
             needs=("values",),
         ),
     ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from dlcourse.checks.drawing import Numbers, cast, laid_out, normal, quarters, sizes
-from dlcourse.checks.exercise import Aspect, Call, Case, Exercise, Output, Part, Property, Target
+from dlcourse.checks.exercise import CARE, Call, Case, Exercise, Output, Part, Property, Target
 from dlcourse.checks.exercises.regularization.batches import features, moments
 from dlcourse.checks.exercises.regularization.mistakes.batch_norm import MISTAKES
 
@@ -139,7 +139,7 @@ BATCH_NORM = Exercise(
             "care",
             0.5,
             "the dtype is kept, the arguments are left alone, scale does not matter",
-            aspects=(Aspect.DTYPE, Aspect.UNTOUCHED, Aspect.PROPERTY),
+            aspects=CARE,
             needs=("y", "running"),
         ),
     ),

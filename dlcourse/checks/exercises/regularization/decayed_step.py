@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from dlcourse.checks.drawing import Numbers, cast, laid_out, normal, quarters, sizes
-from dlcourse.checks.exercise import Aspect, Call, Case, Exercise, Output, Part, Property, Target
+from dlcourse.checks.exercise import CARE, Call, Case, Exercise, Output, Part, Property, Target
 from dlcourse.checks.exercises.regularization.mistakes.decayed_step import MISTAKES
 
 
@@ -99,7 +99,7 @@ DECAYED_STEP = Exercise(
             "care",
             0.5,
             "the dtype is kept, the arguments are left alone",
-            aspects=(Aspect.DTYPE, Aspect.UNTOUCHED, Aspect.PROPERTY),
+            aspects=CARE,
             needs=("w", "b"),
         ),
     ),

@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from dlcourse.checks.drawing import cast, laid_out
-from dlcourse.checks.exercise import Aspect, Call, Case, Exercise, Output, Part, Property, Target
+from dlcourse.checks.exercise import CARE, Call, Case, Exercise, Output, Part, Property, Target
 from dlcourse.checks.exercises.transfer.mistakes.fine_tune_step import MISTAKES
 
 NAMES = ("w1", "b1", "w2", "b2")
@@ -170,7 +170,7 @@ FINE_TUNE_STEP = Exercise(
             "care",
             1,
             "the dtype is kept, the arguments are left alone, the step goes down the loss",
-            aspects=(Aspect.DTYPE, Aspect.UNTOUCHED, Aspect.PROPERTY),
+            aspects=CARE,
             needs=("lower", "head"),
         ),
     ),

@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from dlcourse.checks.drawing import cast, laid_out, sizes
-from dlcourse.checks.exercise import Aspect, Call, Case, Exercise, Output, Part, Property, Target
+from dlcourse.checks.exercise import CARE, Call, Case, Exercise, Output, Part, Property, Target
 from dlcourse.checks.exercises.tuning.mistakes.boost_round import MISTAKES
 
 #: The smallest error that counts: a perfect model would get an infinite vote.
@@ -151,7 +151,7 @@ BOOST_ROUND = Exercise(
             "care",
             1,
             "the dtype is kept, the arguments are left alone, only ratios count",
-            aspects=(Aspect.DTYPE, Aspect.UNTOUCHED, Aspect.PROPERTY),
+            aspects=CARE,
             needs=("alpha", "weights"),
         ),
     ),

@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from dlcourse.checks.drawing import cast, laid_out, sizes
-from dlcourse.checks.exercise import Aspect, Call, Case, Exercise, Output, Part, Property, Target
+from dlcourse.checks.exercise import CARE, Call, Case, Exercise, Output, Part, Property, Target
 from dlcourse.checks.exercises.tuning.mistakes.random_points import MISTAKES
 
 
@@ -111,7 +111,7 @@ RANDOM_POINTS = Exercise(
             "care",
             0.5,
             "the dtype is kept, the arguments are left alone, points do not mix",
-            aspects=(Aspect.DTYPE, Aspect.UNTOUCHED, Aspect.PROPERTY),
+            aspects=CARE,
             needs=("values",),
         ),
     ),

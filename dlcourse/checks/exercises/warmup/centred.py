@@ -5,16 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from dlcourse.checks.drawing import Numbers, cast, laid_out, normal, quarters, sizes
-from dlcourse.checks.exercise import (
-    Aspect,
-    Call,
-    Case,
-    Exercise,
-    Output,
-    Part,
-    Property,
-    Target,
-)
+from dlcourse.checks.exercise import CARE, Call, Case, Exercise, Output, Part, Property, Target
 from dlcourse.checks.exercises.warmup.mistakes.centred import MISTAKES
 
 
@@ -103,7 +94,7 @@ CENTRED = Exercise(
             "care",
             1,
             "the dtype is kept, x is left alone, a moved column gives the same",
-            aspects=(Aspect.DTYPE, Aspect.UNTOUCHED, Aspect.PROPERTY),
+            aspects=CARE,
             needs=("values",),
         ),
     ),

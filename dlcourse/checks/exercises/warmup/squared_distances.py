@@ -5,16 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from dlcourse.checks.drawing import Numbers, cast, laid_out, normal, quarters, sizes
-from dlcourse.checks.exercise import (
-    Aspect,
-    Call,
-    Case,
-    Exercise,
-    Output,
-    Part,
-    Property,
-    Target,
-)
+from dlcourse.checks.exercise import CARE, Call, Case, Exercise, Output, Part, Property, Target
 from dlcourse.checks.exercises.warmup.mistakes.squared_distances import MISTAKES
 
 
@@ -99,7 +90,7 @@ SQUARED_DISTANCES = Exercise(
             "care",
             1,
             "the dtype is kept, the arguments are left alone, x and y can be exchanged",
-            aspects=(Aspect.DTYPE, Aspect.UNTOUCHED, Aspect.PROPERTY),
+            aspects=CARE,
             needs=("values",),
         ),
     ),

@@ -8,16 +8,7 @@ from typing import Any
 import numpy as np
 
 from dlcourse.checks.drawing import Numbers, normal, quarters
-from dlcourse.checks.exercise import (
-    Aspect,
-    Call,
-    Case,
-    Exercise,
-    Output,
-    Part,
-    Property,
-    Target,
-)
+from dlcourse.checks.exercise import CARE, Call, Case, Exercise, Output, Part, Property, Target
 from dlcourse.checks.exercises.warmup.mistakes.train_line import MISTAKES
 
 Slopes = Callable[[Any, Any], tuple[float, np.ndarray, float]]
@@ -156,7 +147,7 @@ TRAIN_LINE = Exercise(
             "care",
             1,
             "the dtype is kept, w is left alone, a training can be taken up again",
-            aspects=(Aspect.DTYPE, Aspect.UNTOUCHED, Aspect.PROPERTY),
+            aspects=CARE,
             needs=("arrives", "losses"),
         ),
     ),
