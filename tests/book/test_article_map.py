@@ -77,6 +77,8 @@ def test_a_name_that_is_not_there_is_noticed():
 def test_links_lead_to_labels_of_the_book():
     text = "".join(file.read_text(encoding="utf-8") for file in BOOK.glob("*.md"))
     labels = set(re.findall(r"^\(([\w-]+)\)=$", text, re.MULTILINE))
-    links = re.findall(r"\]\(((?:ch\d\d|lab)[\w-]*)\)", (BOOK / "article-map.md").read_text())
+    links = re.findall(
+        r"\]\(((?:ch\d\d|lab|claims?)-?[\w-]*)\)", (BOOK / "article-map.md").read_text()
+    )
     assert len(links) >= 6
     assert set(links) <= labels
