@@ -16,6 +16,7 @@ from dlcourse.simulator.memory import (
     OutsideArray,
     Race,
     ReadWriteRace,
+    ReturnsValue,
     WriteReadRace,
     WriteWriteRace,
 )
@@ -30,6 +31,7 @@ __all__ = [
     "Race",
     "ReadWriteRace",
     "Record",
+    "ReturnsValue",
     "WriteReadRace",
     "WriteWriteRace",
     "cuda",

@@ -29,7 +29,15 @@ from typing import Any
 import greenlet
 import numpy as np
 
-from dlcourse.simulator.memory import BarrierNotShared, Counted, KernelError, Tracked, place
+from dlcourse.simulator.memory import (
+    BarrierNotShared,
+    Counted,
+    KernelError,
+    ReturnsValue,
+    Tracked,
+    place,
+    site,
+)
 from dlcourse.simulator.module import WARP, SimulatedCuda, simulated
 
 #: Limit of every device of compute capability 8.0 and later.
@@ -154,10 +162,12 @@ class Launch:
             for thread in ready:
                 self.thread = thread
                 thread.waits_at = None
-                if first:
-                    thread.switch(*arguments)
-                else:
-                    thread.switch()
+                returned = thread.switch(*arguments) if first else thread.switch()
+                if thread.dead and returned is not None:
+                    raise ReturnsValue(
+                        f"{self.name}: a kernel returned a value, and nobody is there to take it: "
+                        f"write results into the elements of an argument"
+                    )
             first = False
             released = self._release(threads)
             ready = [thread for thread in running if thread.number in released]
@@ -201,7 +211,7 @@ class Launch:
     def wait(self, kind: str, frame: Any) -> None:
         """Let the other threads run until all have come to this line."""
         me = self.thread
-        me.waits_at = (kind, (frame.f_code, frame.f_lasti, frame.f_lineno))
+        me.waits_at = (kind, site(frame))
         me.parent.switch()
         self.thread = me
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import bisect
+import dis
 import sys
+from types import CodeType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -27,6 +30,10 @@ class Float64InFloat32(KernelError):
     """A number computed in float64 was stored among float32."""
 
 
+class ReturnsValue(KernelError):
+    """A kernel returned something: it can only write into its arguments."""
+
+
 class Race(KernelError):
     """Two threads used one number, at least one wrote it, and no barrier lay between."""
 
@@ -48,6 +55,24 @@ _RACES = {
     ("read", "writes"): ReadWriteRace,
     ("wrote", "reads"): WriteReadRace,
 }
+
+
+_instructions: dict[CodeType, list[int]] = {}
+
+
+def site(frame: Any) -> tuple[CodeType, int, int]:
+    """Return which call, or which use of memory, a kernel is at: code, instruction and line.
+
+    ``f_lasti`` alone will not do: once the interpreter has specialized an instruction, it points
+    behind the instruction's cache, and a kernel's first threads would seem to be elsewhere than
+    those that come later.
+    """
+    code = frame.f_code
+    starts = _instructions.get(code)
+    if starts is None:
+        starts = [one.offset for one in dis.get_instructions(code)]
+        _instructions[code] = starts
+    return code, bisect.bisect_right(starts, frame.f_lasti), frame.f_lineno
 
 
 def place(site: Any) -> str:
@@ -286,12 +311,11 @@ class Counted(Tracked):
         value = super().read(index, depth + 1, track)
         if track:
             self.reads += 1
-            thread, frame = self._launch.thread, sys._getframe(depth)
-            site = frame.f_code, frame.f_lasti
-            visit = self._visits.get((thread.block, thread.number, site), 0)
-            self._visits[thread.block, thread.number, site] = visit + 1
+            thread, where = self._launch.thread, site(sys._getframe(depth))
+            visit = self._visits.get((thread.block, thread.number, where), 0)
+            self._visits[thread.block, thread.number, where] = visit + 1
             piece = self.place(index, depth + 1) * self.data.itemsize // self.PIECE
-            self._fetched.add((thread.block, thread.warp, site, visit, piece))
+            self._fetched.add((thread.block, thread.warp, where, visit, piece))
         return value
 
     def write(self, index: Any, value: Any, depth: int, track: bool = True) -> None:

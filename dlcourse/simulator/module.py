@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dlcourse.simulator.memory import Checked, KernelError, Local, Tracked, place
+from dlcourse.simulator.memory import Checked, KernelError, Local, Tracked, place, site
 
 if TYPE_CHECKING:
     from dlcourse.simulator.launching import Launch
@@ -66,7 +66,7 @@ class Space:
         launch = self._launch
         name = "local memory"
         if self._shared:
-            key = frame.f_code, frame.f_lasti
+            key = site(frame)
             found = launch.shared.get(key)
             if found is not None:
                 return found
@@ -209,6 +209,31 @@ class SimulatedCuda:
         return int(value).bit_count()
 
 
+class DeviceMath:
+    """``math`` as a GPU has it: infinity and NaN for exceptions, float32 for float32."""
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(math, name)
+        if not callable(found):
+            return found
+
+        def call(*arguments: Any) -> Any:
+            try:
+                result = found(*arguments)
+            except OverflowError:
+                result = math.inf
+            except ValueError:  # log(0), and what has no value at all
+                result = -math.inf if name.startswith("log") and arguments[0] == 0 else math.nan
+            single = type(result) is float and all(type(a) is np.float32 for a in arguments)
+            return np.float32(result) if single else result
+
+        setattr(self, name, call)  # made once
+        return call
+
+
+DEVICE_MATH = DeviceMath()
+
+
 def simulated(function: Callable, module: SimulatedCuda, made: dict | None = None) -> Callable:
     """Return a copy of a kernel or device function that finds ``module`` where it says ``cuda``.
 
@@ -222,6 +247,8 @@ def simulated(function: Callable, module: SimulatedCuda, made: dict | None = Non
     def translate(value: Any) -> Any:
         if stands_for_cuda(value):
             return module
+        if value is math:
+            return DEVICE_MATH
         if value is np.uint32:  # a kernel's type of places: Python's own is faster, and unbounded
             return int
         if isinstance(value, np.uint32):
