@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from dlcourse.checks import compiling
+from dlcourse.checks import compiling, simulating
 from dlcourse.checks.arrays import duplicate, only_by_rounding, plain_copy, plain_view, unchanged
 from dlcourse.checks.exercise import Case
 
@@ -97,7 +97,8 @@ class Observation:
     container
         "tuple" or "list" when the values came in one, else None.
     changed
-        Names of the arguments whose content is not what it was before the call.
+        Names of the arguments whose content is not what it was before the call, apart from those
+        that a kernel is to change.
     slightly
         Those among them that changed by rounding only.
     warned
@@ -133,12 +134,20 @@ def observe(function: Callable[..., Any], case: Case) -> Observation:
     ):
         warnings.simplefilter("always")
         try:
-            returned = function(*arguments.values())
+            if case.launch is None:
+                returned = function(*arguments.values())
+            else:
+                returned = simulating.launched(function, case.launch, arguments)
         except (Exception, SystemExit) as error:
             failure = describe_failure(error)
     received, container = unpack(returned) if failure is None else ((), None)
     before = case.arguments
-    changed = tuple(name for name in before if not unchanged(before[name], arguments[name]))
+    outputs = () if case.launch is None else case.launch.writes
+    changed = tuple(
+        name
+        for name in before
+        if name not in outputs and not unchanged(before[name], arguments[name])
+    )
     return Observation(
         failure=failure,
         received=received,
@@ -189,9 +198,10 @@ def describe_failure(error: BaseException) -> Failure:
         told = compiling.explain(text := _text(error))
         line = error.line if isinstance(error, LearnerError) else None
         return Failure(kind, told.sentence, line or told.line, details=text)
+    longest = 400 if kind in simulating.KINDS else 160
     if isinstance(error, LearnerError):
-        return Failure(error.kind, first_line(error.message), error.line, error.fatal)
-    return Failure(type(error).__name__, first_line(_text(error)), learners_line(error))
+        return Failure(error.kind, first_line(error.message, longest), error.line, error.fatal)
+    return Failure(type(error).__name__, first_line(_text(error), longest), learners_line(error))
 
 
 def _text(error: BaseException) -> str:
@@ -212,6 +222,7 @@ _LIBRARY_FOLDERS = tuple(
     os.path.join(os.path.realpath(folder), "")
     for folder in {
         os.path.dirname(__file__),
+        os.path.join(os.path.dirname(os.path.dirname(__file__)), "simulator"),
         os.path.dirname(np.__file__),
         *(sysconfig.get_path(key) for key in ("stdlib", "platstdlib", "purelib", "platlib")),
     }

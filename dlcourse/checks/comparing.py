@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dlcourse.checks import words
+from dlcourse.checks import simulating, words
 from dlcourse.checks.calling import Failure, Observation, Received
 from dlcourse.checks.exercise import Aspect, Case, Exercise, Output, Target
 
@@ -73,6 +73,9 @@ def failure_sentence(exercise: Exercise, failure: Failure) -> str:
     if failure.details:
         line = f" In your line\n    {failure.line.strip()}\n" if failure.line else " "
         return f"Numba cannot compile {exercise.name}.{line}{failure.message}"
+    if failure.kind in simulating.KINDS:
+        line = f"\nIn your line\n    {failure.line.strip()}" if failure.line else ""
+        return f"The simulated GPU stopped {failure.message}.{line}"
     message = f": {failure.message}" if failure.message else ""
     line = f", in your line\n    {failure.line.strip()}" if failure.line else ""
     return f"{exercise.name} stopped with {failure.kind}{message}{line}"
@@ -163,6 +166,8 @@ def values_sentence(case: Case, output: Output, target: Target, received: Receiv
         return ""
     index = first_index(wrong)
     got, expected = words.two_numbers(received.array[index], target.value[index])
+    if target.at_most:
+        return f"{words.element(output.name, index)}: {got}, at most {expected} are allowed."
     sentence = f"{words.element(output.name, index)} is {got}, expected {expected}"
     if target.value.size > 1:
         sentence += f" ({int(wrong.sum())} of {wrong.size} elements differ)"
@@ -171,6 +176,8 @@ def values_sentence(case: Case, output: Output, target: Target, received: Receiv
 
 def within(array: np.ndarray, target: Target, dtype: np.dtype) -> np.ndarray:
     """Whether each element is as near to the right value as rounding in ``dtype`` explains."""
+    if target.at_most:
+        return array <= target.value
     if target.value.dtype.kind != "f":
         return array == target.value
     with np.errstate(invalid="ignore", over="ignore"):

@@ -36,6 +36,28 @@ CARE = (Aspect.DTYPE, Aspect.UNTOUCHED, Aspect.PROPERTY)
 
 
 @dataclass(frozen=True)
+class Launch:
+    """
+    How a CUDA kernel is run: on the simulated GPU, as a call with arrays changed in place.
+
+    Attributes
+    ----------
+    blocks, threads
+        Extents of the grid and of a block: up to three numbers each.
+    writes
+        Names of the arguments that the kernel fills or changes: what comes out, in this order.
+    counts
+        What is counted and comes out behind them: pairs of an argument's name and "reads",
+        "writes", "atomics" or "transactions" (``dlcourse.simulator.Counted``).
+    """
+
+    blocks: tuple[int, ...]
+    threads: tuple[int, ...]
+    writes: tuple[str, ...]
+    counts: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
 class Case:
     """
     One call of the learner's function.
@@ -53,6 +75,8 @@ class Case:
         Numbers that the sentence of a mistake may quote, such as the size of the batch.
     hidden
         What the oracle has to know and the learner's function does not see.
+    launch
+        For a CUDA kernel, how it is launched; None calls the function as it is.
     """
 
     arguments: Mapping[str, Any]
@@ -60,6 +84,7 @@ class Case:
     part: str = ""
     facts: Mapping[str, Any] = field(default_factory=dict)
     hidden: Mapping[str, Any] = field(default_factory=dict)
+    launch: Launch | None = None
 
     def in_float64(self, *names: str) -> tuple[np.ndarray, ...]:
         """Give the named arguments as plain float64 arrays, for the oracle."""
@@ -93,11 +118,14 @@ class Target:
         Number of roundings on the longest way from the inputs to an element; number or array.
     magnitude
         Sum of the absolute values of the terms, an array like ``value``; None means ``abs(value)``.
+    at_most
+        Whether less is right as well: a count that has a limit.
     """
 
     value: np.ndarray
     steps: float | np.ndarray = 1.0
     magnitude: np.ndarray | None = None
+    at_most: bool = False
 
     def tolerance(self, dtype: np.dtype) -> np.ndarray:
         """

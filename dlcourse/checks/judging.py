@@ -194,7 +194,8 @@ def properties(
             continue
 
         def call(*arguments: Any) -> tuple[np.ndarray, ...]:
-            again = observe(candidate, Case(dict(zip(case.arguments, arguments, strict=True)), ""))
+            given = dict(zip(case.arguments, arguments, strict=True))
+            again = observe(candidate, Case(given, "", launch=case.launch))
             if again.failure:
                 raise _UnusableError(failure_sentence(exercise, again.failure))
             arrays = tuple(received.array for received in again.received)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from dlcourse.checks import simulating
 from dlcourse.checks.calling import Observation, observe
 from dlcourse.checks.comparing import Result, within
 from dlcourse.checks.exercise import Aspect, Case, Exercise, Mistake, Target
@@ -25,9 +26,10 @@ def name_mistake(
     Run the mistakes on the same inputs; name the first that behaves as the learner's function does.
 
     Three looks, from the strictest to the mildest: the same in everything (values, dtypes,
-    exceptions, changed arguments); the same in all values; the same in the one output that the
-    finding is about, for a learner with a different mistake in each output. A mistake has to agree
-    on every case. On cases that it gets right the learner's function has to be right as well.
+    exceptions, changed arguments; before that, of a CUDA kernel that was stopped, the very same
+    fault); the same in all values; the same in the one output that the finding is about, for a
+    learner with a different mistake in each output. A mistake has to agree on every case. On cases
+    that it gets right the learner's function has to be right as well.
 
     Parameters
     ----------
@@ -44,6 +46,8 @@ def name_mistake(
     looks: list[tuple[Same, Callable[[int, Observation], bool]]] = [
         (same_in_everything, lambda case, wrong: True)
     ]
+    if any(one.failure and one.failure.kind in simulating.KINDS for one in seen):
+        looks.insert(0, (same_to_the_element, lambda case, wrong: True))
     if finding.aspect in (Aspect.SHAPE, Aspect.FINITE, Aspect.VALUES):
         position = [output.name for output in exercise.outputs].index(str(finding.output))
         everywhere = tuple(range(len(exercise.outputs)))
@@ -101,6 +105,14 @@ def same_in_everything(first: Observation, second: Observation) -> bool:
         )
         and same_values(tuple(range(len(first.received))))(first, second)
     )
+
+
+def same_to_the_element(first: Observation, second: Observation) -> bool:
+    """Same in everything; of a kernel that was stopped, also the threads and the element."""
+    if first.failure and second.failure and first.failure.kind in simulating.KINDS:
+        faults = [simulating.fault(one.message) for one in (first.failure, second.failure)]
+        return first.failure.kind == second.failure.kind and faults[0] == faults[1]
+    return same_in_everything(first, second)
 
 
 def same_values(positions: tuple[int, ...]) -> Same:

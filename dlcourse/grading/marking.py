@@ -272,6 +272,12 @@ class Candidate:
         finally:
             self._threads = None
 
+    def run_counted(
+        self, sizes: tuple[Any, Any], arguments: tuple, counted: list[tuple[int, str]]
+    ) -> Any:
+        """Launch the learner's CUDA kernel, where it is; see ``dlcourse.simulator``."""
+        return self._ask(arguments, launch={"sizes": sizes, "counted": counted})
+
     def __call__(self, *arguments: Any) -> Any:
         """Call the learner's function.
 
@@ -280,9 +286,12 @@ class Candidate:
         LearnerError
             When it raised, or when its process was lost (``fatal``).
         """
+        return self._ask(arguments)
+
+    def _ask(self, arguments: tuple, launch: dict[str, Any] | None = None) -> Any:
         try:
             if self._lost is None:
-                return self._worker.call(self._name, arguments, self._threads)
+                return self._worker.call(self._name, arguments, self._threads, launch)
         except Raised as error:
             raise self._session.failure(error) from None
         except WorkerLost as lost:

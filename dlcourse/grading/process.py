@@ -199,10 +199,18 @@ class Worker:
             _signature(answer.get("signature")),
         )
 
-    def call(self, name: str, arguments: Sequence[Any], threads: int | None = None) -> Any:
+    def call(
+        self,
+        name: str,
+        arguments: Sequence[Any],
+        threads: int | None = None,
+        launch: dict[str, Any] | None = None,
+    ) -> Any:
         """Call a function in the worker, and do to ``arguments`` what it did to its copies.
 
         ``threads`` says how many threads a compiled loop may use; None leaves it to the worker.
+        ``launch`` says how a CUDA kernel is launched on the simulated GPU: its ``sizes``, and what
+        is ``counted``, which comes back.
 
         Raises
         ------
@@ -214,6 +222,7 @@ class Worker:
         self._calls += 1
         encoder = codec.Encoder(layouts=True)
         question = {"kind": "call", "id": self._calls, "name": name, "threads": threads}
+        question["launch"] = launch
         frame = encoder.encode(question, {"arguments": list(arguments)})
         callbacks = _Callbacks(encoder.functions, encoder.arrays)
         with self._clock():

@@ -11,10 +11,11 @@ from pathlib import Path
 from dlcourse.grading import notebooks
 from dlcourse.grading.errors import GradingError, Refused
 
-# What a worker can import; the course's own package is not among it.
+# What a worker can import; of the course's own package, the simulated GPU alone.
 _IMPORTABLE = frozenset({"numpy", "numba"}) | sys.stdlib_module_names
+_SIMULATOR = "dlcourse.simulator"
 # What has to be shown to a worker of a lab that imports a package.
-_NEEDS = {"numba": ("numba", "llvmlite")}
+_NEEDS = {"numba": ("numba", "llvmlite"), _SIMULATOR: ("greenlet",)}
 _BEGIN, _END = "BEGIN SOLUTION", "END SOLUTION"
 _STUBS = {
     "code": "# YOUR CODE HERE\nraise NotImplementedError",
@@ -59,7 +60,7 @@ class Release:
     def packages(self) -> tuple[str, ...]:
         """Packages beside NumPy that the lab's own locked cells import."""
         imported = {
-            name.partition(".")[0]
+            name if name == _SIMULATOR else name.partition(".")[0]
             for _, source in self.program({})
             for node in ast.walk(ast.parse(source))
             for name in _imported(node)
@@ -182,7 +183,8 @@ def _defines(node: ast.stmt) -> bool:
     if isinstance(node, ast.Import):
         return all(alias.name.split(".")[0] in _IMPORTABLE for alias in node.names)
     if isinstance(node, ast.ImportFrom):
-        return (node.module or "").split(".")[0] in _IMPORTABLE
+        module = node.module or ""
+        return module == _SIMULATOR or module.split(".")[0] in _IMPORTABLE
     if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
         return True
     if isinstance(node, ast.Assign):

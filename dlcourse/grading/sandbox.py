@@ -1,9 +1,9 @@
 """What a worker process may see and use: bubblewrap's command line and the limits.
 
 The sandbox has its own user, process, network, IPC and host name spaces, no capability, no
-environment variable of the parent, a read-only file system that holds Python, NumPy and the
-worker's two files, and nothing else: not the course's package, no notebook, no gradebook, no
-network, nothing writable.
+environment variable of the parent, a read-only file system that holds Python, NumPy, the worker's
+two files and what the lab cannot do without (a compiler, a simulated GPU), and nothing else: not
+the rest of the course's package, no notebook, no gradebook, no network, nothing writable.
 """
 
 from __future__ import annotations
@@ -27,6 +27,8 @@ PACKAGE = Path(__file__).resolve().parents[1]
 _HERE = Path(__file__).resolve().parent
 _WORKER_FILES = ("worker.py", "codec.py")
 _INSIDE = "/worker"
+# The simulated GPU, where a lab needs it: beside the worker's folder, as in this package.
+_SIMULATOR, _SIMULATOR_INSIDE = PACKAGE / "simulator", "/simulator"
 
 
 class SandboxError(RuntimeError):
@@ -133,7 +135,7 @@ def _packages_of_interpreter() -> list[Path]:
     return sorted(folders)
 
 
-def _mounts(packages: list[Path]) -> list[str]:
+def _mounts(packages: list[Path], simulator: bool) -> list[str]:
     """Return the file system's part of bubblewrap's command line."""
     python = _python()
     system = ["/usr/lib", "/lib", "/usr/lib64", "/lib64", "/etc/ld.so.cache"]
@@ -162,6 +164,8 @@ def _mounts(packages: list[Path]) -> list[str]:
         arguments += ["--ro-bind", str(folder), str(folder)]
     for name in _WORKER_FILES:
         arguments += ["--ro-bind", str(_HERE / name), f"{_INSIDE}/{name}"]
+    if simulator:
+        arguments += ["--ro-bind", str(_SIMULATOR), _SIMULATOR_INSIDE]
     for device in ("/dev/null", "/dev/urandom"):
         arguments += ["--dev-bind", device, device]
     for folder in hidden:
@@ -199,7 +203,13 @@ def command(
         arguments += ["--setenv", name, value]
     if filter_descriptor is not None:
         arguments += ["--seccomp", str(filter_descriptor)]
-    return [*arguments, *_mounts(packages), "--chdir", "/", *python], {}
+    return [
+        *arguments,
+        *_mounts(packages, "greenlet" in limits.packages),
+        "--chdir",
+        "/",
+        *python,
+    ], {}
 
 
 def _bubblewrap() -> str | None:

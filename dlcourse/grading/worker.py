@@ -1,7 +1,8 @@
 """The process that runs a stranger's code: a script of its own, inside the sandbox.
 
 It is started as ``python worker.py OPTIONS`` and imports NumPy, the standard library and
-``codec.py`` beside it; the course's package is not there. It holds no test, no expected value and
+``codec.py`` beside it; the course's package is not there, but for the simulated GPU where a lab
+needs it. It holds no test, no expected value and
 no other submission: it runs the cells it is sent, calls the functions it is told to call, and
 sends back what they return. Whatever the learner's code does to this process, the parent judges
 only the arrays that come out.
@@ -19,6 +20,7 @@ from __future__ import annotations
 
 import builtins
 import contextlib
+import importlib.util
 import inspect
 import io
 import json
@@ -28,6 +30,7 @@ import re
 import resource
 import sys
 import traceback
+import types
 import warnings
 from typing import Any
 
@@ -154,6 +157,31 @@ def use_threads(count: int | None) -> None:
         numba.set_num_threads(count or numba.config.NUMBA_NUM_THREADS)
 
 
+def load_simulator(folder: str) -> None:
+    """Import the simulated GPU from its own folder; nothing else of the course's package is here.
+
+    What it is made of is imported now: later, only some packages can be.
+    """
+    package, name = types.ModuleType("dlcourse"), "dlcourse.simulator"
+    package.__path__ = []
+    spec = importlib.util.spec_from_file_location(
+        name, os.path.join(folder, "__init__.py"), submodule_search_locations=[folder]
+    )
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules |= {"dlcourse": package, name: module}
+    package.simulator = module  # type: ignore[attr-defined]
+    spec.loader.exec_module(module)
+
+
+def launched(kernel: Any, launch: dict[str, Any], arguments: list[Any]) -> Any:
+    """Run a CUDA kernel on the simulated GPU, and return what is counted."""
+    run_counted = sys.modules["dlcourse.simulator"].run_counted
+    sizes = [tuple(size) for size in launch["sizes"]]
+    return run_counted(kernel, sizes, tuple(arguments), [tuple(one) for one in launch["counted"]])
+
+
 class Worker:
     """Answers the parent's questions about one submission."""
 
@@ -220,7 +248,11 @@ class Worker:
             # Numba's, about the shared memory that is not there; its own lock does as well.
             warnings.filterwarnings("ignore", "Could not obtain multiprocessing lock")
             try:
-                result = self._namespace[question["name"]](*arguments)
+                function = self._namespace[question["name"]]
+                if question["launch"] is None:
+                    result = function(*arguments)
+                else:
+                    result = launched(function, question["launch"], arguments)
                 values["value"] = encoder.node(result)
             except BaseException as error:
                 answer = {"kind": "raised", **describe(error, self._cells)}
@@ -294,6 +326,8 @@ def main() -> None:
     # packages that the lab needs, which load parts of themselves when they are first used.
     *found, here = os.environ.pop("PYTHONPATH").split(os.pathsep)
     sys.path.remove(here)
+    if "greenlet" in options["packages"]:
+        load_simulator(os.path.join(os.path.dirname(here), "simulator"))
     if options["packages"]:
         sys.meta_path.insert(0, Only(options["packages"]))
     else:

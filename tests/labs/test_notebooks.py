@@ -49,7 +49,8 @@ def test_each_exercise_has_its_cell_and_its_locked_check_with_the_right_points(l
     for exercise in load(lab):
         answer, test = cells[exercise.name], cells[f"test_{exercise.name}"]
         # A line above the function says how it is compiled, where the lab is about that.
-        assert re.match(rf"(@njit.*\n)?def {re.escape(exercise.call_form)}:", answer.source)
+        begin = rf"(@(njit|cuda\.jit).*\n)?def {re.escape(exercise.call_form)}:"
+        assert re.match(begin, answer.source)
         assert answer.metadata.nbgrader.solution
         assert not answer.metadata.nbgrader.locked
         assert "### BEGIN SOLUTION" in answer.source

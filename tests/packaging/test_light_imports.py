@@ -24,6 +24,10 @@ UNWANTED = {
     "dlcourse.estimators": COURSE | CUDA | {"tqdm"},
     "dlcourse.figures": JUPYTER | CUDA | {"numba", "sklearn", "matplotlib", "dlcourse.kernels"},
     "dlcourse.grading": CUDA | {"numba", "sklearn", "matplotlib", "dlcourse.kernels"},
+    # The one part that greenlet is for; a sandbox shows it without anything else of the package.
+    "dlcourse.simulator": COURSE
+    | (CUDA - {"greenlet"})
+    | {"numba", "sklearn", "dlcourse.kernels", "dlcourse.checks"},
     "dlcourse.workspace": CUDA | {"numba", "sklearn", "matplotlib", "dlcourse.kernels"},
 }
 # The other parts are the library: NumPy and Numba, and nothing of what the extras bring.

@@ -25,6 +25,7 @@ LABS = (
     "recurrence",
     "transfer",
     "numba_kernels",
+    "cuda_kernels",
 )
 
 

@@ -11,8 +11,9 @@ from numba import cuda
 
 from dlcourse.kernels.cuda import columns, ladder, normalization, norms, products, reductions, steps
 from dlcourse.kernels.cuda import compile as compiling
-from dlcourse.kernels.cuda.simulated_memory import KernelError, to_device
+from dlcourse.kernels.cuda.simulated_memory import to_device
 from dlcourse.kernels.cuda.simulator import launch, recording, thread_order
+from dlcourse.simulator import KernelError
 
 in_every_order = pytest.mark.parametrize("order", ["forward", "reversed", 3, 4])
 ALL = 0xFFFFFFFF
