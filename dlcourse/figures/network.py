@@ -60,6 +60,7 @@ class NetworkPicture:
         flow: int | None = None,
         backward: bool = False,
         caption: str = "",
+        dropped: Sequence[np.ndarray | None] = (),
     ) -> Picture:
         """Return the drawing.
 
@@ -74,17 +75,30 @@ class NetworkPicture:
             For each layer of weights their gradients; None while unknown, and the weights show.
         flow
             The layer of weights through which something moves just now, ``backward`` or not.
+        dropped
+            For each column which units are switched off, True or False; None where none is. Such a
+            unit is crossed out, and no line leads to it or from it.
         """
+        dropped = dropped or [None] * len(self.sizes)
+        off = [
+            np.zeros(size, bool) if column is None else np.asarray(column, bool)
+            for size, column in zip(self.sizes, dropped, strict=True)
+        ]
         gradients = gradients or [None] * len(self.sizes)
         weight_gradients = weight_gradients or [None] * len(self.weights)
         parts = [
-            self._draw_weights(layer, weight_gradients[layer], flow == layer, backward)
+            self._draw_weights(
+                layer, weight_gradients[layer], flow == layer, backward, off[layer : layer + 2]
+            )
             for layer in range(len(self.weights))
         ]
         for column, name in enumerate(self.names):
             parts.append(text(self._x(column), 18, name, 15, weight="600"))
             for unit in range(self.sizes[column]):
-                parts.append(self._draw_unit(column, unit, values[column], gradients[column]))
+                if off[column][unit]:
+                    parts.append(self._draw_dropped(column, unit))
+                else:
+                    parts.append(self._draw_unit(column, unit, values[column], gradients[column]))
         return Picture(canvas(self.width, self.height, *parts), alt, caption)
 
     def _x(self, column: int) -> float:
@@ -96,7 +110,12 @@ class NetworkPicture:
         return 60 + self.row * (above + unit)
 
     def _draw_weights(
-        self, layer: int, gradient: np.ndarray | None, moving: bool, backward: bool
+        self,
+        layer: int,
+        gradient: np.ndarray | None,
+        moving: bool,
+        backward: bool,
+        off: list[np.ndarray],
     ) -> str:
         shown = self.weights[layer] if gradient is None else gradient
         largest = float(np.abs(shown).max()) or 1.0
@@ -105,6 +124,8 @@ class NetworkPicture:
             name = "backward" if backward else "forward"
         lines = []
         for (i, o), value in np.ndenumerate(shown):
+            if off[0][i] or off[1][o]:
+                continue
             x1, y1 = self._x(layer), self._y(layer, i)
             x2, y2 = self._x(layer + 1), self._y(layer + 1, o)
             if moving and backward:  # dashes run the way the line is drawn
@@ -124,6 +145,19 @@ class NetworkPicture:
                 )
             )
         return "".join(lines)
+
+    def _draw_dropped(self, column: int, unit: int) -> str:
+        x, y = self._x(column), self._y(column, unit)
+        colour, arm = palette.colour("bad"), 9
+        circle = element(
+            "circle", cx=x, cy=y, r=_RADIUS, fill="none", stroke=palette.colour("ink"),
+            stroke_opacity=0.4, stroke_dasharray="3 5",
+        )  # fmt: skip
+        cross = element(
+            "path", d=f"M{x - arm:g} {y - arm:g}l{2 * arm} {2 * arm}m0 {-2 * arm}l{-2 * arm} "
+            f"{2 * arm}", stroke=colour, stroke_width=2.5, fill="none",
+        )  # fmt: skip
+        return circle + cross
 
     def _draw_unit(
         self, column: int, unit: int, values: np.ndarray | None, gradients: np.ndarray | None

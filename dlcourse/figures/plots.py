@@ -73,7 +73,7 @@ def show(figure: "Figure", alt: str, caption: str = "") -> Picture:
             transparent=True,
             metadata={"Date": None, "Creator": None, "Format": None, "Type": None},
         )
-    return Picture(_page_svg(buffer.getvalue()), alt, caption)
+    return Picture(_page_svg(buffer.getvalue(), alt), alt, caption)
 
 
 def _style() -> Any:
@@ -83,8 +83,12 @@ def _style() -> Any:
     return {**_STYLE, "axes.prop_cycle": cycler(color=colours)}
 
 
-def _page_svg(text: str) -> str:
-    """Return matplotlib's SVG file as an element that fits into any page."""
+def _page_svg(text: str, alt: str) -> str:
+    """Return matplotlib's SVG file as an element that fits into any page.
+
+    Two drawings that are alike, such as two states behind a slider, still have ids of their own if
+    what is said about them differs.
+    """
     svg = text[text.index("<svg") :]
     svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
     # Its style sheet would speak to every drawing of the page: say it on this element instead.
@@ -98,7 +102,7 @@ def _page_svg(text: str) -> str:
 
     # Ids are shared by the whole page: keep those that are referred to, and make them unique.
     used = set(re.findall(r'(?:href="#|url\(#)([\w.-]+)', svg))
-    mark = hashlib.sha256(svg.encode()).hexdigest()[:8]
+    mark = hashlib.sha256((svg + alt).encode()).hexdigest()[:8]
     svg = re.sub(r'\sid="([\w.-]+)"', lambda m: f' id="{mark}-{m[1]}"' if m[1] in used else "", svg)
     svg = re.sub(r'(href="#|url\(#)', rf"\g<1>{mark}-", svg)
 

@@ -72,6 +72,9 @@ def test_the_same_plot_is_the_same_text_and_others_share_no_id():
     ids, others = (set(re.findall(r'\bid="([^"]+)"', svg)) for svg in (one, other))
     assert ids
     assert not ids & others
+    # Two states behind a slider may look alike: what is said about them tells them apart.
+    said = figures.show(plot(), "The same line, later.").svg
+    assert not ids & set(re.findall(r'\bid="([^"]+)"', said))
     assert set(re.findall(r'href="#([^"]+)"|url\(#([^)]+)\)', one))
     for pair in re.findall(r'href="#([^"]+)"|url\(#([^)]+)\)', one):
         assert (pair[0] or pair[1]) in ids
@@ -147,6 +150,20 @@ def test_a_network_draws_every_unit_and_weight():
     assert known.count("dl-flow") == 12
     widths = [float(width) for width in re.findall(r'stroke-width="([\d.]+)"', known)]
     assert max(widths) == pytest.approx(5)
+
+
+def test_a_dropped_unit_loses_its_lines_and_its_number():
+    w1, w2 = np.ones((3, 4)), np.ones((4, 2))
+    drawing = figures.NetworkPicture([w1, w2], ["in", "hidden", "out"])
+    svg = drawing.picture(
+        "A network.",
+        values=[None, np.array([1.5, 2.5, 3.5, 4.5]), None],
+        dropped=[None, np.array([False, True, False, True]), None],
+    ).svg
+    assert svg.count("<line") == (12 + 8) // 2
+    assert svg.count("<path") == 2
+    assert ">1.50<" in svg
+    assert ">2.50<" not in svg
 
 
 @pytest.mark.parametrize(
