@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from dlcourse.kernels import cpu
-from dlcourse.kernels.cpu import blas, threads
+from dlcourse.kernels.cpu import blas, products, threads
 from dlcourse.kernels.cpu.compile import JIT_IS_OFF, kernel
 
 
@@ -107,19 +107,19 @@ def test_products_are_those_of_numpy(count, rows, inner, columns, dtype):
     c = np.empty((rows, columns), dtype)
     for left in (a.astype(dtype), a.T.astype(dtype).T):
         for right in (b.astype(dtype), b.T.astype(dtype).T):
-            blas.product(left, right, c)
+            products.product(left, right, c)
             tolerance = 1e-12 if dtype == np.float64 else 2e-4
             np.testing.assert_allclose(c, a @ b, rtol=tolerance, atol=tolerance)
 
 
 @kernel("UniTuple(i8, 2), T[:, ::1], T[:, ::1], T[:, ::1], boolean")
 def multiply_rows(gemm, a, b, c, add):
-    blas.multiply(gemm, a, b, c, add)
+    products.multiply(gemm, a, b, c, add)
 
 
 @kernel("UniTuple(i8, 2), T[:, ::1], T[:, ::1], T[:, ::1], boolean")
 def multiply_transposed(gemm, a, b, c, add):
-    blas.multiply(gemm, a.T, b.T, c, add)
+    products.multiply(gemm, a.T, b.T, c, add)
 
 
 @pytest.mark.parametrize("gemm", [blas.GEMM, (0, 0)], ids=["BLAS", "loops"])

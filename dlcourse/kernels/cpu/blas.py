@@ -1,9 +1,9 @@
-"""Matrix products by NumPy's BLAS: held at one thread, and shared out over our own pool.
+"""NumPy's BLAS: held at one thread, and called from inside a kernel.
 
-``product`` is for Python, ``multiply`` for use inside a kernel: what calls BLAS between two loops
-over arrays then runs from end to end without Python's lock. BLAS is called by its address there,
-which a kernel gets as an argument (``GEMM``), so that its machine code can be cached. (Numba's
-own ``np.dot`` would need SciPy, and calls SciPy's BLAS: a second one, with a pool of its own.)
+What calls BLAS between two loops over arrays runs from end to end without Python's lock. It is
+called by its address, which a kernel gets as an argument (``GEMM``), so that its machine code can
+be cached. (Numba's own ``np.dot`` would need SciPy, and calls SciPy's BLAS: a second one, with a
+pool of its own.)
 """
 
 import ctypes
@@ -17,9 +17,7 @@ from typing import Any
 import numpy as np
 from llvmlite import ir
 from numba import njit, types
-from numba.extending import intrinsic, overload
-
-from dlcourse.kernels.cpu.threads import pieces_of, share
+from numba.extending import intrinsic
 
 #: How the libraries that NumPy comes with name what we call: how many threads there are, to ask
 #: and to set, and the product in single and double precision. OpenBLAS in NumPy's own packages and
@@ -33,74 +31,6 @@ NAMES = (
     ),
     ("MKL_Get_Max_Threads", "MKL_Set_Num_Threads", "cblas_sgemm", "cblas_dgemm"),
 )
-#: A product of so many multiplications is done by one thread whatever BLAS is allowed: OpenBLAS
-#: begins to share at 262,144.
-SMALL = 250_000
-#: What makes a piece of a product: 20 µs of one core.
-GRAIN = 1_000_000
-
-
-def product(a: np.ndarray, b: np.ndarray, out: np.ndarray) -> None:
-    """Write out = a b, shared out by columns of ``out``, or by rows where it is tall.
-
-    Each thread reads all of the matrix that is not cut, and BLAS makes a copy of it ("packs" it).
-    """
-    rows, inner = a.shape
-    columns = b.shape[1]
-    multiplications = rows * inner * columns
-    if multiplications < SMALL:
-        np.dot(a, b, out=out)
-        return
-    with one_thread:
-        pieces = pieces_of(multiplications, GRAIN)
-        if pieces == 1:
-            np.dot(a, b, out=out)
-        elif rows > 4 * columns:
-            share(rows, pieces, lambda k, i, j: np.dot(a[i:j], b, out=out[i:j]))
-        else:
-            share(columns, pieces, lambda k, i, j: np.matmul(a, b[:, i:j], out=out[:, i:j]))
-
-
-def multiply(gemm, a, b, c, add):
-    """Write c = a b, or c += a b where ``add``: for kernels.
-
-    ``gemm`` is ``GEMM``; a, b and c are matrices whose rows, or whose columns, lie together.
-    """
-    if add:
-        c += a @ b
-    else:
-        np.matmul(a, b, out=c)
-
-
-@overload(multiply)
-def _multiply(gemm, a, b, c, add):  # type: ignore[no-untyped-def]
-    which = 0 if a.dtype == types.float32 else 1
-    size = a.dtype.bitwidth // 8
-
-    def in_a_kernel(gemm, a, b, c, add):  # type: ignore[no-untyped-def]
-        if gemm[which] == 0:
-            multiply_by_loops(a, b, c, add)
-        elif c.size > 0:
-            beta = a.dtype.type(1 if add else 0)
-            a_lies = a.strides[1] != size  # its columns lie together, not its rows
-            b_lies = b.strides[1] != size
-            # The distance of a single row to the next is no distance; BLAS wants a possible one.
-            a_step = (
-                max(a.strides[1] // size, len(a))
-                if a_lies
-                else max(a.strides[0] // size, a.shape[1])
-            )
-            b_step = (
-                max(b.strides[1] // size, len(b))
-                if b_lies
-                else max(b.strides[0] // size, b.shape[1])
-            )
-            call_gemm(  # type: ignore[call-arg]
-                gemm[which], a_lies, b_lies, c.shape[0], c.shape[1], a.shape[1],
-                a, a_step, b, b_step, beta, c, max(c.strides[0] // size, c.shape[1]),
-            )  # fmt: skip
-
-    return in_a_kernel
 
 
 @njit(nogil=True, fastmath={"reassoc", "contract", "nsz"})
@@ -218,7 +148,7 @@ def _libraries() -> Iterator[ctypes.PyDLL]:
         yield ctypes.PyDLL(str(file))
 
 
-#: The addresses of the products in single and in double precision, for ``multiply``.
+#: The addresses of the products in single and in double precision.
 GEMM: tuple[int, int]
 #: Holds BLAS at one thread: ``with one_thread: …``. Costs 1 µs.
 one_thread: _OneThread

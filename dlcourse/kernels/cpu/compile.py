@@ -27,7 +27,10 @@ KERNELS: dict[str, tuple[Any, str]] = {}
 
 _INLINED = [
     *sorted(Path(path) for folder in formulas.__path__ for path in Path(folder).glob("*.py")),
-    *(Path(__file__).with_name(name) for name in ("blas.py", "dense.py")),
+    *(
+        Path(__file__).with_name(name)
+        for name in ("blas.py", "dense.py", "products.py", "tiles.py")
+    ),
 ]
 _INLINED_STAMP = hashlib.sha256(b"".join(path.read_bytes() for path in _INLINED)).hexdigest()
 
@@ -60,8 +63,8 @@ def kernel(signature: str) -> Callable[[Callable], Any]:
             if JIT_IS_OFF:  # the function came back as it was
                 KERNELS[function.__name__] = (function, signature)
                 return function
-            # Numba's cache looks at the kernel's own file alone. Formulas, calls of BLAS and
-            # sums of rows come from other files: a change there must not leave old code in use.
+            # Numba's cache looks at the kernel's own file alone. Formulas, products and sums
+            # of rows come from other files: a change there must not leave old code in use.
             index = dispatcher._cache._cache_file
             index._source_stamp = (index._source_stamp, _INLINED_STAMP)
         KERNELS[function.__name__] = (dispatcher, signature)

@@ -1,4 +1,4 @@
-"""Convolution: images become the rows of a matrix, and BLAS multiplies it by the filters.
+"""Convolution: images become the rows of a matrix, which is multiplied by the filters.
 
 The matrix ("columns"; Chellapilla, Puri and Simard 2006, section 3) holds each pixel nine times
 for a 3×3 filter. It is made a few lines of the images at a time, in a buffer that stays in the
@@ -12,9 +12,10 @@ Python's lock from end to end.
 
 import numpy as np
 
-from dlcourse.kernels.cpu.blas import GEMM, multiply, one_thread
+from dlcourse.kernels.cpu.blas import GEMM, one_thread
 from dlcourse.kernels.cpu.compile import kernel
 from dlcourse.kernels.cpu.dense import sum_rows
+from dlcourse.kernels.cpu.products import multiply
 from dlcourse.kernels.cpu.threads import pieces_of, share
 
 #: Room for the columns, half of a second-level cache of 1 MB; 128 kB to 1 MB hardly differ.
@@ -76,11 +77,14 @@ def conv_backward(x, w, dy, dw, db, dx, stride, padding, buffers):
         for k in range(pieces)
     ]  # fmt: skip
 
+    turned = buffers.get("filters turned", filters.shape[::-1], w.dtype)
+    np.copyto(turned, filters.T)
+
     def work(k, start, stop):
         rows = dy[start:stop].reshape(-1, dy.shape[3])
         geometry = dy.shape[1], stride[0], stride[1] * x.shape[3]
         backward_part(
-            GEMM, _lines(padded[start:stop]), columns[k], filters, rows, *sums[k],
+            GEMM, _lines(padded[start:stop]), columns[k], turned, rows, *sums[k],
             _lines(padded_dx[start:stop]), *geometry,
         )  # fmt: skip
         if padded_dx is not dx and dx is not None:
@@ -150,10 +154,10 @@ def forward_part(gemm, x, columns, filters, b, y, height, stride, step):
     "UniTuple(i8, 2), T[:, :, ::1], T[:, :, ::1], T[:, ::1], T[:, ::1], T[:, ::1], T[::1], "
     "T[:, :, ::1], i8, i8, i8"
 )
-def backward_part(gemm, x, columns, filters, dy, dw, db, dx, height, stride, step):
+def backward_part(gemm, x, columns, turned, dy, dw, db, dx, height, stride, step):
     """Write dw and db of some images and, unless it is empty, dx."""
     width = (x.shape[2] - columns.shape[2]) // step + 1
-    matrix = columns.reshape(columns.shape[0], filters.shape[0])
+    matrix = columns.reshape(columns.shape[0], turned.shape[1])
     dx[:] = 0
     sum_rows(dy, db)
     for start in range(0, dy.shape[0], len(columns)):
@@ -161,7 +165,7 @@ def backward_part(gemm, x, columns, filters, dy, dw, db, dx, height, stride, ste
         im2col(x, columns[: len(part)], start // width, height, stride, step)
         multiply(gemm, matrix[: len(part)].T, part, dw, start > 0)
         if dx.size > 0:
-            multiply(gemm, part, filters.T, matrix[: len(part)], False)
+            multiply(gemm, part, turned, matrix[: len(part)], False)
             col2im(dx, columns[: len(part)], start // width, height, stride, step)
 
 

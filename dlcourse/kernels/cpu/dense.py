@@ -1,16 +1,13 @@
-"""Dense layer: matrix products by BLAS, a bias and a column sum by Numba."""
+"""Dense layer: matrix products, and the sum of a matrix's rows."""
 
-import numpy as np
-
-from dlcourse.kernels.cpu.blas import GRAIN, SMALL, one_thread, product
 from dlcourse.kernels.cpu.compile import kernel
-from dlcourse.kernels.cpu.threads import pieces_of, share, shared
+from dlcourse.kernels.cpu.products import GRAIN, multiply_alone, product
+from dlcourse.kernels.cpu.threads import pieces_of, share
 
 
 def dense_forward(x, w, b, y):
     """Write y = x w + b: x (n, inputs), w (inputs, outputs), b (outputs,), y (n, outputs)."""
-    product(x, w, y)
-    add_bias(y, b)
+    product(x, w, y, b)
 
 
 def dense_backward(x, w, dy, dw, db, dx):
@@ -20,7 +17,7 @@ def dense_backward(x, w, dy, dw, db, dx):
     nothing cut. MLP 784-512-512-10, batch 128: 1.1 times faster than cutting both.
     """
     multiplications = x.size * dy.shape[1]
-    if dx is None or multiplications < SMALL or pieces_of(2 * multiplications, GRAIN) != 2:
+    if dx is None or pieces_of(2 * multiplications, GRAIN) != 2:
         product(x.T, dy, dw)
         sum_rows(dy, db)
         if dx is not None:
@@ -29,22 +26,12 @@ def dense_backward(x, w, dy, dw, db, dx):
 
     def work(k, start, stop):
         if k == 0:
-            np.dot(dy, w.T, out=dx)
+            multiply_alone(dy, w.T, dx)
         else:
-            np.dot(x.T, dy, out=dw)
+            multiply_alone(x.T, dy, dw)
             sum_rows(dy, db)
 
-    with one_thread:
-        share(2, 2, work)
-
-
-@shared(0, grain=100_000)
-@kernel("T[:, ::1], T[::1]")
-def add_bias(y, b):
-    """Add b to each row of y, in place."""
-    for n in range(y.shape[0]):
-        for o in range(y.shape[1]):
-            y[n, o] += b[o]
+    share(2, 2, work)
 
 
 @kernel("T[:, ::1], T[::1]")

@@ -7,7 +7,7 @@ gate multiplies, so that the two cannot be made one.
 """
 
 from dlcourse import formulas
-from dlcourse.kernels.cpu import blas
+from dlcourse.kernels.cpu import products
 from dlcourse.kernels.cpu.compile import kernel
 from dlcourse.kernels.cpu.dense import sum_rows
 
@@ -19,9 +19,9 @@ def gru_forward(x, w_x, w_h, b, b_h, kept, gates, product, h, recalled):
     gate; ``product`` (n, 3 units) is scratch.
     """
     steps, rows, features = x.shape
-    blas.product(x.reshape(-1, features), w_x, gates.reshape(steps * rows, -1))
+    products.product(x.reshape(-1, features), w_x, gates.reshape(steps * rows, -1))
     for t in range(steps):
-        blas.product(h[t], w_h, product)
+        products.product(h[t], w_h, product)
         gru_step(gates, product, b, b_h, kept, h, recalled, t)
 
 
@@ -42,14 +42,14 @@ def gru_backward(
     for t in range(steps - 1, -1, -1):
         gru_step_backward(gates, kept, h, recalled, dy, dgates, dproducts, dh, product, t)
         if t:
-            blas.product(dproducts[t], w_h.T, product)
+            products.product(dproducts[t], w_h.T, product)
     flat, flat_h = dgates.reshape(steps * rows, -1), dproducts.reshape(steps * rows, -1)
-    blas.product(x.reshape(-1, features).T, flat, dw_x)
-    blas.product(h[:-1].reshape(steps * rows, units).T, flat_h, dw_h)
+    products.product(x.reshape(-1, features).T, flat, dw_x)
+    products.product(h[:-1].reshape(steps * rows, units).T, flat_h, dw_h)
     sum_rows(flat, db)
     sum_candidates(flat_h, db_h)
     if dx is not None:
-        blas.product(flat, w_x.T, dx.reshape(-1, features))
+        products.product(flat, w_x.T, dx.reshape(-1, features))
 
 
 @kernel("T[:, :, ::1], T[:, ::1], T[::1], T[::1], u1[:, ::1], T[:, :, ::1], T[:, :, ::1], i8")

@@ -15,11 +15,15 @@ allow for j below 0, which counts from the end. Step of 32 × 64 units: 22 µs w
 with slices; most of what is left of a whole step are the matrix products.
 """
 
+import numpy as np
+
 from dlcourse import formulas
-from dlcourse.kernels.cpu import blas
-from dlcourse.kernels.cpu.blas import GEMM, multiply, one_thread
+from dlcourse.kernels.cpu import products
+from dlcourse.kernels.cpu.blas import GEMM, one_thread
 from dlcourse.kernels.cpu.compile import kernel
 from dlcourse.kernels.cpu.dense import sum_rows
+from dlcourse.kernels.cpu.products import multiply
+from dlcourse.kernels.cpu.scratch import scratch
 from dlcourse.kernels.cpu.threads import pieces_of, share
 
 #: How many multiplications make a thread's part of all steps.
@@ -49,18 +53,22 @@ def lstm_backward(
     before. The parameters' gradients are one product each over all steps at the end.
     """
     steps, rows, features = x.shape
+    turned = scratch("w_h turned", w_h.shape[::-1], w_h.dtype)
+    np.copyto(turned, w_h.T)
 
     def work(k, start, stop):
-        backward_rows(GEMM, w_h, kept, gates, c, tanh_c, dy, dgates, dh, dc, product, start, stop)
+        backward_rows(
+            GEMM, turned, kept, gates, c, tanh_c, dy, dgates, dh, dc, product, start, stop
+        )
 
     with one_thread:
         share(rows, _pieces(x, w_x, w_h), work)
     flat = dgates.reshape(steps * rows, -1)
-    blas.product(x.reshape(-1, features).T, flat, dw_x)
-    blas.product(h[:-1].reshape(steps * rows, -1).T, flat, dw_h)
+    products.product(x.reshape(-1, features).T, flat, dw_x)
+    products.product(h[:-1].reshape(steps * rows, -1).T, flat, dw_h)
     sum_rows(flat, db)
     if dx is not None:
-        blas.product(flat, w_x.T, dx.reshape(-1, features))
+        products.product(flat, w_x.T, dx.reshape(-1, features))
 
 
 def _pieces(x, w_x, w_h):
@@ -85,7 +93,7 @@ def forward_rows(gemm, x, w_x, w_h, b, kept, gates, h, c, tanh_c, start, stop):
     "UniTuple(i8, 2), T[:, ::1], u1[:, ::1], T[:, :, ::1], T[:, :, ::1], T[:, :, ::1], "
     "T[:, :, ::1], T[:, :, ::1], T[:, ::1], T[:, ::1], T[:, ::1], i8, i8"
 )
-def backward_rows(gemm, w_h, kept, gates, c, tanh_c, dy, dgates, dh, dc, product_h, start, stop):
+def backward_rows(gemm, turned, kept, gates, c, tanh_c, dy, dgates, dh, dc, product_h, start, stop):
     """Take the gradients of some sequences back through all steps: dgates."""
     dh[start:stop] = 0
     dc[start:stop] = 0
@@ -93,7 +101,7 @@ def backward_rows(gemm, w_h, kept, gates, c, tanh_c, dy, dgates, dh, dc, product
     for t in range(len(dy) - 1, -1, -1):
         lstm_step_backward(gates, kept, c, tanh_c, dy, dgates, dh, dc, product_h, t, start, stop)
         if t > 0:
-            multiply(gemm, dgates[t, start:stop], w_h.T, product_h[start:stop], False)
+            multiply(gemm, dgates[t, start:stop], turned, product_h[start:stop], False)
 
 
 @kernel("T[:, :, ::1], T[::1], u1[:, ::1], T[:, :, ::1], T[:, :, ::1], T[:, :, ::1], i8, i8, i8")

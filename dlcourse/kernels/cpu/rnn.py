@@ -4,7 +4,7 @@ All arrays are time-major; ``h`` (t + 1, n, units) begins with the initial state
 """
 
 from dlcourse import formulas
-from dlcourse.kernels.cpu import blas
+from dlcourse.kernels.cpu import products
 from dlcourse.kernels.cpu.compile import kernel
 from dlcourse.kernels.cpu.dense import sum_rows
 
@@ -16,9 +16,9 @@ def rnn_forward(x, w_x, w_h, b, kept, sums, product, h):
     scratch for h w_h.
     """
     steps, rows, features = x.shape
-    blas.product(x.reshape(-1, features), w_x, sums.reshape(steps * rows, -1))
+    products.product(x.reshape(-1, features), w_x, sums.reshape(steps * rows, -1))
     for t in range(steps):
-        blas.product(h[t], w_h, product)
+        products.product(h[t], w_h, product)
         rnn_step(sums, product, b, kept, h, t)
 
 
@@ -34,13 +34,13 @@ def rnn_backward(x, w_x, w_h, kept, h, dy, dsums, dh, product, dw_x, dw_h, db, d
     for t in range(steps - 1, -1, -1):
         rnn_step_backward(kept, h, dy, dsums, dh, product, t)
         if t:
-            blas.product(dsums[t], w_h.T, product)
+            products.product(dsums[t], w_h.T, product)
     flat = dsums.reshape(steps * rows, -1)
-    blas.product(x.reshape(-1, features).T, flat, dw_x)
-    blas.product(h[:-1].reshape(steps * rows, -1).T, flat, dw_h)
+    products.product(x.reshape(-1, features).T, flat, dw_x)
+    products.product(h[:-1].reshape(steps * rows, -1).T, flat, dw_h)
     sum_rows(flat, db)
     if dx is not None:
-        blas.product(flat, w_x.T, dx.reshape(-1, features))
+        products.product(flat, w_x.T, dx.reshape(-1, features))
 
 
 @kernel("T[:, :, ::1], T[:, ::1], T[::1], u1[:, ::1], T[:, :, ::1], i8")
