@@ -5,6 +5,7 @@ import re
 
 import jupytext
 import pytest
+from pybtex.database import parse_file
 
 from tests.site.building import BOOK
 
@@ -78,6 +79,12 @@ def test_only_directives_that_learners_copies_know(file):
     assert used <= known, used - known
     roles = set(re.findall(r"\{([\w:-]+)\}`", text))
     assert roles <= {"cite:p", "cite:t", "eq", "ref", "doc", "numref"}, roles
+
+
+def test_the_sources_can_be_read_and_each_stands_there_once():
+    file = BOOK / "references.bib"
+    entries = re.findall(r"^@\w+\{(\w+),", file.read_text(encoding="utf-8"), re.MULTILINE)
+    assert list(parse_file(str(file)).entries) == entries
 
 
 def test_every_source_is_cited_and_every_citation_has_its_source():
