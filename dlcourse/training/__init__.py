@@ -3,6 +3,7 @@
 from dlcourse.training.callback import Callback, Run
 from dlcourse.training.checkpoint import Checkpoint
 from dlcourse.training.csv_log import CSVLog
+from dlcourse.training.diagnosis import Diagnosis, diagnose
 from dlcourse.training.early_stopping import EarlyStopping
 from dlcourse.training.gradients import numerical_gradient, relative_error
 from dlcourse.training.history import History
@@ -16,6 +17,7 @@ __all__ = [
     "CSVLog",
     "Callback",
     "Checkpoint",
+    "Diagnosis",
     "EarlyStopping",
     "History",
     "LayerStatistics",
@@ -25,6 +27,7 @@ __all__ = [
     "Run",
     "SignalStatistics",
     "TrainingDiverged",
+    "diagnose",
     "evaluate",
     "fit",
     "learning_rate_range_test",
