@@ -11,6 +11,9 @@ from dlcourse.model.sequential import Sequential
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+#: Black, which a page with a dark theme turns into the colour of its text.
+INK = "#000000"
+
 
 def draw(model: Sequential, most_units: int = 8) -> "Figure":
     """Return a matplotlib figure of the model.
@@ -53,20 +56,20 @@ def draw(model: Sequential, most_units: int = 8) -> "Figure":
         if heights is None:
             axes.text(
                 x, 0, "×".join(map(str, shape)), ha="center", va="center", fontsize=9,
-                bbox={"boxstyle": "round,pad=0.6", "facecolor": "#dce6f2", "edgecolor": "#30506e"},
+                bbox={"boxstyle": "round,pad=0.6", "facecolor": "none", "edgecolor": INK},
             )  # fmt: skip
         else:
             if dense and previous is not None:
                 _join(axes, x, previous, heights)
             axes.plot(
-                np.full(len(heights), x), heights, "o", markersize=9, color="#dce6f2",
-                markeredgecolor="#30506e", zorder=3,
+                np.full(len(heights), x), heights, "o", markersize=9, color="#8fb4d9",
+                markeredgecolor=INK, zorder=3,
             )  # fmt: skip
             if shape[0] > most_units:
                 axes.text(x, 0, "⋮", ha="center", va="center", fontsize=14, zorder=4)
         axes.text(x, 1.3, name, ha="center", va="center", fontsize=10, weight="bold")
         label = "\n".join(["×".join(map(str, shape)), *between])
-        axes.text(x, -1.3, label, ha="center", va="top", fontsize=9, color="#505050")
+        axes.text(x, -1.3, label, ha="center", va="top", fontsize=9, color=INK)
         previous = heights
     return figure
 
@@ -87,4 +90,4 @@ def _join(axes: Any, x: int, before: np.ndarray, after: np.ndarray) -> None:
     from matplotlib.collections import LineCollection
 
     lines = [[(x - 1, low), (x, high)] for low in before for high in after]
-    axes.add_collection(LineCollection(lines, colors="#9db3c8", linewidths=0.5, zorder=1))
+    axes.add_collection(LineCollection(lines, colors=INK, alpha=0.35, linewidths=0.5, zorder=1))
