@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 #: What the simulator raises about a kernel. Known by name, since it may happen elsewhere.
 KINDS = frozenset({
     "KernelError", "OutsideArray", "BarrierNotShared", "Float64InFloat32",
-    "ReturnsValue", "Race", "ReadWriteRace", "WriteReadRace", "WriteWriteRace",
+    "ReturnsValue", "NoEnd", "Race", "ReadWriteRace", "WriteReadRace", "WriteWriteRace",
 })  # fmt: skip
 
 

@@ -22,6 +22,7 @@ from __future__ import annotations
 
 import contextlib
 import contextvars
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -33,6 +34,7 @@ from dlcourse.simulator.memory import (
     BarrierNotShared,
     Counted,
     KernelError,
+    NoEnd,
     ReturnsValue,
     Tracked,
     place,
@@ -42,6 +44,8 @@ from dlcourse.simulator.module import WARP, SimulatedCuda, simulated
 
 #: Limit of every device of compute capability 8.0 and later.
 MOST_THREADS = 1024
+#: A launch that counts, as a learner's does, gives up where a block comes to so many barriers.
+MOST_BARRIERS = 2000
 
 _order: contextvars.ContextVar[str | int] = contextvars.ContextVar("order", default="forward")
 _records: contextvars.ContextVar[list | None] = contextvars.ContextVar("records", default=None)
@@ -132,8 +136,11 @@ class Thread(greenlet.greenlet):
 class Launch:
     """One launch of a kernel: what its threads see as ``cuda``'s state, and who runs next."""
 
-    def __init__(self, name: str, grid_dim: Dim3, block_dim: Dim3) -> None:
+    def __init__(
+        self, name: str, grid_dim: Dim3, block_dim: Dim3, most_barriers: float = math.inf
+    ) -> None:
         self.name, self.grid_dim, self.block_dim = name, grid_dim, block_dim
+        self.most_barriers = most_barriers
         self.thread: Thread
         self.epoch = 0  # counts barriers, through all blocks
         self.shared: dict[Any, Tracked] = {}
@@ -158,7 +165,13 @@ class Launch:
             thread.gr_context = contextvars.copy_context()
         ready = [threads[k] for k in in_order(len(threads), order, rng)]
         running, first = ready, True
+        last_epoch = self.epoch + self.most_barriers
         while running:
+            if self.epoch > last_epoch:
+                raise NoEnd(
+                    f"{self.name}: a block has come to {self.most_barriers} barriers and is still "
+                    f"running: does its loop ever end?"
+                )
             for thread in ready:
                 self.thread = thread
                 thread.waits_at = None
@@ -257,7 +270,7 @@ def launch(
         raise KernelError(f"{name}: {block_dim.size} threads a block: expected 1 to {MOST_THREADS}")
     if grid_dim.size < 1:
         raise KernelError(f"{name}: the grid {grid} has no block")
-    this = Launch(name, grid_dim, block_dim)
+    this = Launch(name, grid_dim, block_dim, MOST_BARRIERS if counting else math.inf)
     memory: dict[int, Tracked] = {}
 
     def seen_by_kernel(argument: Any) -> Any:

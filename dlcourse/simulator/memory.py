@@ -34,6 +34,10 @@ class ReturnsValue(KernelError):
     """A kernel returned something: it can only write into its arguments."""
 
 
+class NoEnd(KernelError):
+    """A block came to more barriers than any kernel that ends."""
+
+
 class Race(KernelError):
     """Two threads used one number, at least one wrote it, and no barrier lay between."""
 

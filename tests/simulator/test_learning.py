@@ -9,7 +9,7 @@ import pytest
 
 from dlcourse import simulator
 from dlcourse.checks import simulating
-from dlcourse.simulator import KernelError, ReturnsValue, cuda, launch
+from dlcourse.simulator import KernelError, NoEnd, ReturnsValue, cuda, launch
 
 
 @cuda.jit
@@ -119,6 +119,16 @@ def test_a_kernel_returns_nothing():
 
     with pytest.raises(ReturnsValue, match="answer: a kernel returned a value"):
         answer[1, 2](np.zeros(1))
+
+
+def test_a_loop_of_barriers_that_never_ends_is_given_up():
+    @cuda.jit
+    def forever(x):
+        while x[0] == 0:
+            cuda.syncthreads()
+
+    with pytest.raises(NoEnd, match="a block has come to 2000 barriers and is still running"):
+        forever[1, 2](np.zeros(1))
 
 
 def test_the_engine_knows_every_fault_by_its_name():

@@ -54,11 +54,19 @@ def draw(rng: np.random.Generator) -> list[Case]:
         scores(rng, "more classes than threads", 4, 2 * THREADS + 5),
         scores(rng, "fewer classes than threads", 5, 6, scale=3),
         scores(rng, "a single row", 1, 7, "edge"),
+        with_one_far_above(rng),
         scores(rng, "two classes", 3, 2, "edge"),
         scores(rng, "large logits", 2, 5, "edge", shift=400.0),
         scores(rng, "logits far below zero", 2, 19, "edge", shift=-400.0),
         apart(scores(rng, EVERY_SECOND, 3, 5, "edge")),
     ]
+
+
+def with_one_far_above(rng: np.random.Generator) -> Case:
+    """Draw logits of which one is far above the others: the last, then the first."""
+    case = scores(rng, "one logit far above the others", 2, THREADS + 3, "edge")
+    case.arguments["logits"][[0, 1], [-1, 0]] += 200
+    return case
 
 
 def oracle(case: Case) -> tuple[Target, ...]:

@@ -187,6 +187,25 @@ def an_atomic_for_each_thread(x, total):
 
 @known_mistake(
     MISTAKES,
+    "Your tree never ends: the step has to become smaller with each round, step //= 2.",
+)
+@cuda.jit
+def step_never_halved(x, total):
+    part = cuda.shared.array(THREADS, np.float32)
+    me = cuda.threadIdx.x
+    part[me] = mine(x)
+    cuda.syncthreads()
+    step = HALF
+    while step > 0:
+        if me < step:
+            part[me] += part[me + step]
+        cuda.syncthreads()
+    if me == 0:
+        cuda.atomic.add(total, 0, part[0])
+
+
+@known_mistake(
+    MISTAKES,
     "Each of your threads takes one number at most. Where there are fewer threads than numbers the "
     "rest is not counted: let each go on, i += cuda.gridsize(1), and add up what it meets.",
 )
