@@ -48,7 +48,7 @@ def launched(
         # Not before: whose lab needs no GPU need not have what the simulator needs.
         from dlcourse.simulator import run_counted
 
-        counts = run_counted(kernel, sizes, tuple(arguments.values()), counted)
+        counts: Any = run_counted(kernel, sizes, tuple(arguments.values()), counted)
     else:
         counts = elsewhere(sizes, tuple(arguments.values()), counted)
     if not isinstance(counts, tuple) or len(counts) != len(counted):

@@ -78,7 +78,8 @@ class Cuda:
         )
 
 
-cuda = Cuda()
+#: Typed as anything, as Numba's module is: what it has depends on where it is asked.
+cuda: Any = Cuda()
 
 
 def run_counted(

@@ -2,6 +2,7 @@
 
 import itertools
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -155,7 +156,7 @@ def test_a_kernel_of_numba_s_own_decorator_is_judged_as_well():
     assert judge(EXERCISES["saxpy"], saxpy).passed
 
 
-EXAMPLES = {
+EXAMPLES: dict[str, tuple[tuple, list[Any]]] = {
     "saxpy": (
         ((2,), (2,)),
         [2.0, np.array([1, 2, 3], np.float32), np.array([10, 20, 30], np.float32), np.zeros(3)],
@@ -193,7 +194,7 @@ def test_the_examples_that_can_be_tried_by_hand_are_right(name):
             else each
             for each in arguments
         ]
-        launch(kernel.py_func, *sizes, tuple(given))
+        launch(getattr(kernel, "py_func"), *sizes, tuple(given))  # noqa: B009
         results.append(given)
     for one, other in zip(*results, strict=True):
         assert np.asarray(one) == pytest.approx(np.asarray(other))

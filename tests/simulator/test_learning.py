@@ -3,6 +3,7 @@
 import math
 import subprocess
 import sys
+from typing import Any
 
 import numpy as np
 import pytest
@@ -59,11 +60,12 @@ def test_a_call_is_the_same_place_before_and_after_the_interpreter_specializes_i
         "    x[cuda.threadIdx.x] = part[63 - cuda.threadIdx.x]\n"
     )
     for _ in range(3):
-        namespace = {"cuda": cuda, "np": np}
+        namespace: dict[str, Any] = {"cuda": cuda, "np": np}
         exec(source, namespace)  # cold again
+        kernel = namespace["kernel"]
         for _ in range(4):
             x = np.arange(64, dtype=np.float32)
-            record = launch(namespace["kernel"], 1, 64, (x,), counting=True)
+            record = launch(kernel, 1, 64, (x,), counting=True)
             assert record.arguments[0].transactions == 8
             assert x[0] == 63
 
