@@ -18,13 +18,15 @@ class Result:
     One check: passed (True), failed (False, with a sentence), or not reached (None).
 
     A check is not reached when an earlier one has failed that it builds on: the values of an array
-    of the wrong shape are never looked at.
+    of the wrong shape are never looked at. ``part`` names the part that it counts for, where the
+    check says so itself.
     """
 
     aspect: Aspect
     output: str | None
     passed: bool | None
     sentence: str = ""
+    part: str | None = None
 
 
 def examine(

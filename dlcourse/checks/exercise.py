@@ -252,11 +252,15 @@ class Property:
         one sentence. ``call(*arguments)`` runs the learner's function and returns plain arrays.
     when
         Which cases it is tried on; every case by default.
+    part
+        Name of the part that it counts for, where several properties of one case earn points of
+        their own; by default the part that looks at properties.
     """
 
     name: str
     violation: Callable[[Call, Case, tuple[np.ndarray, ...], np.random.Generator], str | None]
     when: Callable[[Case], bool] = lambda case: True
+    part: str | None = None
 
 
 @dataclass(frozen=True)
@@ -340,18 +344,22 @@ class Exercise:
         """How the function is called: ``dense_forward(x, w, b)``."""
         return f"{self.name}({', '.join(self.arguments)})"
 
-    def part_of(self, case: Case, aspect: Aspect, output: str | None) -> Part | None:
+    def part_of(
+        self, case: Case, aspect: Aspect, output: str | None, named: str | None = None
+    ) -> Part | None:
         """
-        Find the part that a check counts for.
+        Find the part that a check counts for: the one that it names, or the last that admits it.
 
         Whether a call ran and returned the right number of values need not count for a part: where
         it did not, no check of the outputs is reached, and that costs what they count for.
         """
         for part in reversed(self.parts):
-            if part.admits(case, aspect, output):
+            if part.name == named or (named is None and part.admits(case, aspect, output)):
                 return part
         if aspect in (Aspect.RUNS, Aspect.COUNT):
             return None
+        if named is not None:
+            raise ValueError(f"{self.name}: a property counts for {named!r}, which is no part")
         raise ValueError(
             f"{self.name}: no part admits the check {aspect.value!r} of {output!r} on "
             f"{case.about!r}; every such check has to count for a part"

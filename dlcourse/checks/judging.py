@@ -190,7 +190,7 @@ def properties(
             continue
         child = rng.spawn(1)[0]
         if not reached:
-            found.append(Result(Aspect.PROPERTY, None, None))
+            found.append(Result(Aspect.PROPERTY, None, None, part=item.part))
             continue
 
         def call(*arguments: Any) -> tuple[np.ndarray, ...]:
@@ -209,7 +209,7 @@ def properties(
             sentence = item.violation(call, case, outputs, child)  # type: ignore[arg-type]
         except _UnusableError as unusable:
             sentence = str(unusable)
-        found.append(Result(Aspect.PROPERTY, None, not sentence, sentence or ""))
+        found.append(Result(Aspect.PROPERTY, None, not sentence, sentence or "", item.part))
     return found
 
 
@@ -232,7 +232,7 @@ def _targets(exercise: Exercise, case: Case) -> Sequence[Target]:
 
 
 def _not_reached(result: Result) -> Result:
-    return Result(result.aspect, result.output, None)
+    return Result(result.aspect, result.output, None, part=result.part)
 
 
 def _nothing(exercise: Exercise, sentence: str, aspect: Aspect) -> Verdict:
@@ -320,7 +320,7 @@ def share_out(
     passed: set[str] = set()
     for case, found in zip(cases, results, strict=True):
         for result in found:
-            part = exercise.part_of(case, result.aspect, result.output)
+            part = exercise.part_of(case, result.aspect, result.output, result.part)
             if part is None:
                 continue
             if result.passed:

@@ -1,7 +1,9 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from dlcourse.checks import Exercise, LearnerError, Output, Part, judge
+from dlcourse.checks import Exercise, LearnerError, Output, Part, Property, judge
 from dlcourse.checks.exercise import Aspect, Case, Target
 from tests.checks.toy import SCALE, draw, oracle, right
 
@@ -235,6 +237,29 @@ def test_every_check_must_count_for_a_part():
     )  # fmt: skip
     with pytest.raises(ValueError, match="every such check has to count for a part"):
         judge(lonely, right)
+
+
+def test_a_property_can_earn_points_of_its_own():
+    def holds(call, case, outputs, rng):
+        return None
+
+    def fails(call, case, outputs, rng):
+        return "No."
+
+    def exercise(*properties):
+        parts = (*SCALE.parts, Part("bonus", 2, "more", own_cases=True, needs=("y",)))
+        return replace(SCALE, parts=parts, properties=properties)
+
+    both = exercise(Property("one", fails, part="bonus"), Property("other", holds))
+    verdict = judge(both, right)
+    assert earned(verdict) == {"y": 2, "total": 1, "odd": 1, "care": 1, "bonus": 0}
+    assert "No." in verdict.message
+    verdict = judge(exercise(Property("one", holds, part="bonus"), Property("other", fails)), right)
+    assert earned(verdict) == {"y": 2, "total": 1, "odd": 1, "care": 0, "bonus": 2}
+    wrong = judge(exercise(Property("one", holds, part="bonus")), lambda x, factor: (x, x.sum()))
+    assert earned(wrong)["bonus"] == 0
+    with pytest.raises(ValueError, match="'nowhere', which is no part"):
+        judge(exercise(Property("one", holds, part="nowhere")), right)
 
 
 def test_the_tolerance_follows_dtype_terms_and_magnitude():

@@ -26,6 +26,7 @@ LABS = (
     "transfer",
     "numba_kernels",
     "cuda_kernels",
+    "capstone",
 )
 
 

@@ -1,0 +1,1 @@
+"""Wrong solutions that people really write, each with the sentence that helps."""
