@@ -12,9 +12,9 @@ TESTS = Path(__file__).parent
 MODULES = [
     "dlcourse.archive", "dlcourse.buffers", "dlcourse.data", "dlcourse.data.metrics",
     "dlcourse.data.preprocessing", "dlcourse.devices", "dlcourse.estimators", "dlcourse.export",
-    "dlcourse.initializers", "dlcourse.kernels", "dlcourse.layers", "dlcourse.losses",
-    "dlcourse.model", "dlcourse.optimizers", "dlcourse.parameters", "dlcourse.regularizers",
-    "dlcourse.schedules", "dlcourse.training",
+    "dlcourse.initializers", "dlcourse.kernels", "dlcourse.labelling", "dlcourse.layers",
+    "dlcourse.losses", "dlcourse.model", "dlcourse.optimizers", "dlcourse.parameters",
+    "dlcourse.regularizers", "dlcourse.schedules", "dlcourse.training",
 ]  # fmt: skip
 
 
