@@ -192,3 +192,7 @@ def test_only_directives_that_learners_copies_know():
 def test_a_section_without_seeds_or_reason_would_be_noticed():
     tree = ast.parse("for seed in SEEDS[:2]: pass\nfor seed in SEEDS: pass")
     assert sorted(seeds_used(tree, range(5))) == [2, 5]
+
+
+def test_every_claim_has_its_experiment():
+    assert not TO_BE_WRITTEN

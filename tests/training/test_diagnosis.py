@@ -8,7 +8,7 @@ from dlcourse.layers import Dense, ReLU
 from dlcourse.losses import SoftmaxCrossEntropy
 from dlcourse.model import Sequential
 from dlcourse.optimizers import SGD
-from dlcourse.training import diagnose, fit
+from dlcourse.training import Diagnosis, diagnose, fit
 
 FALLING = [2.0, 1.0, 0.5, 0.3, 0.25, 0.24, 0.24]
 CURVES = {
@@ -28,6 +28,7 @@ def history(train, validation):
 def test_each_kind_of_curve_has_its_verdict(verdict):
     train, validation, best = CURVES[verdict]
     found = diagnose(history(train, validation), goal=0.5)
+    assert isinstance(found, Diagnosis)
     assert found.verdict == verdict
     assert found.best_epoch == best
     assert found.advice in str(found)
