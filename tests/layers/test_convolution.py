@@ -72,23 +72,27 @@ def test_same_pads_evenly_with_the_extra_zero_at_the_end(size):
 
 
 @DTYPES
-@pytest.mark.parametrize("column_bytes", [1, 700, 10**9])
-def test_the_size_of_the_work_buffer_does_not_change_the_result(monkeypatch, dtype, column_bytes):
-    """One line at a time, parts that end in the middle of an image, everything at once."""
-
-    def run():
-        layer = Conv2D(3, 3, 1, 1)
-        model = model_of(layer, (5, 4, 2), dtype)
-        rng = np.random.default_rng(1)
-        x, dy = rng.normal(size=(3, 5, 4, 2)), rng.normal(size=(3, 5, 4, 3))
-        y = model.forward(x)
-        dx = model.backward(dy, input_gradient=True)
-        return y.copy(), dx.copy(), model.parameters.gradients.copy()
-
-    usual = run()
-    monkeypatch.setattr(conv, "COLUMN_BYTES", column_bytes)
-    for got, expected in zip(run(), usual, strict=True):
-        np.testing.assert_allclose(got, expected, atol=1e-5 if dtype == np.float32 else 1e-12)
+@pytest.mark.parametrize("stride", [1, 2, (1, 3)])
+@pytest.mark.parametrize("padding", [0, 1, (0, 3)])
+def test_tiles_do_what_numpy_does_image_by_image(dtype, stride, padding):
+    """The compiled kernels against their short forms in NumPy, which run where Numba is off."""
+    layer = Conv2D(35, (3, 2), stride, padding)
+    model = model_of(layer, (7, 11, 3), dtype)
+    rng = np.random.default_rng(1)
+    x = rng.normal(size=(2, 7, 11, 3)).astype(dtype)
+    y = model.forward(x)
+    dy = rng.normal(size=y.shape).astype(dtype)
+    model.backward(dy)
+    (down, across), (above, left) = layer.stride, layer._padding()[0]
+    dw = np.zeros_like(layer.w)
+    for n in range(len(x)):
+        framed = np.zeros((7 + above + 9, 11 + left + 9, 3), dtype)
+        conv.spread_image(x[n], framed, 1, 1, above, left)
+        wanted = np.empty_like(y[n])
+        conv.convolve(framed, layer.w, layer.b, wanted, down, across)
+        np.testing.assert_allclose(y[n], wanted, rtol=1e-4, atol=1e-5)
+        conv.add_filters_gradient(framed, dy[n], dw, down, across, n > 0)
+    np.testing.assert_allclose(layer.dw, dw, rtol=1e-3, atol=1e-4)
 
 
 def test_gradients_in_float32_are_those_of_float64_rounded():

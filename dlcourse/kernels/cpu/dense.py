@@ -1,7 +1,7 @@
 """Dense layer: matrix products, and the sum of a matrix's rows."""
 
 from dlcourse.kernels.cpu.compile import kernel
-from dlcourse.kernels.cpu.products import GRAIN, multiply_alone, product
+from dlcourse.kernels.cpu.products import GRAIN, multiply_alone, product, room_for_panels
 from dlcourse.kernels.cpu.threads import pieces_of, share
 
 
@@ -24,11 +24,13 @@ def dense_backward(x, w, dy, dw, db, dx):
             product(dy, w.T, dx)
         return
 
+    room = room_for_panels(w.T), room_for_panels(dy, 1)
+
     def work(k, start, stop):
         if k == 0:
-            multiply_alone(dy, w.T, dx)
+            multiply_alone(dy, w.T, dx, room=room[0])
         else:
-            multiply_alone(x.T, dy, dw)
+            multiply_alone(x.T, dy, dw, room=room[1])
             sum_rows(dy, db)
 
     share(2, 2, work)

@@ -47,39 +47,56 @@ def product(a: np.ndarray, b: np.ndarray, out: np.ndarray, bias: np.ndarray | No
     across = ROWS if tall else columns_of_tile(out.dtype)
     length = rows if tall else columns
     tiles = -(-length // across)
+    pieces = min(pieces, tiles)
+    room = [room_for_panels(b, k) for k in range(pieces)]
 
     def work(k: int, start: int, stop: int) -> None:
         part = start * across, min(stop * across, length)
-        _multiply_part(a, b, out, bias, *(part if tall else (0, rows)),
-                       *((0, columns) if tall else part))  # fmt: skip
+        rows_and_columns = (*part, 0, columns) if tall else (0, rows, *part)
+        _multiply_part(a, b, out, bias, room[k], *rows_and_columns)
 
-    share(tiles, min(pieces, tiles), work)
+    share(tiles, pieces, work)
+
+
+def room_for_panels(b: np.ndarray, k: int = 0) -> np.ndarray:
+    """Return scratch for thread k of a product with b, empty where b need not be copied.
+
+    It is the caller's: who does a piece is a matter of luck, and whether memory is taken is not.
+    """
+    if TILED and (b.shape[1] > LONGEST_ROW or not b.flags.c_contiguous):
+        return scratch(f"panels {k}", (DEPTH * WIDTH,), b.dtype)
+    return NOTHING[b.dtype.char]
 
 
 def multiply_alone(
-    a: np.ndarray, b: np.ndarray, out: np.ndarray, bias: np.ndarray | None = None
+    a: np.ndarray,
+    b: np.ndarray,
+    out: np.ndarray,
+    bias: np.ndarray | None = None,
+    room: np.ndarray | None = None,
 ) -> None:
-    """Write out = a b, or out = a b + bias, on the calling thread alone."""
+    """Write out = a b, or out = a b + bias, on the calling thread alone.
+
+    ``room`` is what ``room_for_panels`` gives for b, for a call in a piece of shared work.
+    """
     if a.size * b.shape[1] < FEWEST_MULTIPLICATIONS:
         np.dot(a, b, out=out)
         if bias is not None:
             add_bias(out, bias, 0, len(bias))
     else:
-        _multiply_part(a, b, out, bias, 0, out.shape[0], 0, out.shape[1])
+        room = room_for_panels(b) if room is None else room
+        _multiply_part(a, b, out, bias, room, 0, out.shape[0], 0, out.shape[1])
 
 
 def _multiply_part(
-    a: np.ndarray, b: np.ndarray, out: np.ndarray, bias: np.ndarray | None,
+    a: np.ndarray, b: np.ndarray, out: np.ndarray, bias: np.ndarray | None, room: np.ndarray,
     top: int, bottom: int, left: int, right: int,
 ) -> None:  # fmt: skip
     if TILED and len(a) >= FEWEST_ROWS:
         a_turned, b_turned = not a.flags.c_contiguous, not b.flags.c_contiguous
-        nothing = NOTHING[out.dtype.char]
-        packed = b_turned or b.shape[1] > LONGEST_ROW
         multiply_part(
             a.T if a_turned else a, b.T if b_turned else b, out,
-            nothing if bias is None else bias,
-            scratch("panels of b", (DEPTH * WIDTH,), out.dtype) if packed else nothing,
+            NOTHING[out.dtype.char] if bias is None else bias, room,
             a_turned, b_turned, top, bottom, left, right,
         )  # fmt: skip
         return

@@ -6,12 +6,22 @@ numbers stay in which register, a Numba intrinsic says it in LLVM's own terms; t
 
 from typing import Any
 
+import llvmlite.binding
 from llvmlite import ir
-from numba import types
+from numba import config, types
 from numba.core import cgutils
 
-#: How many bytes a register holds: AVX-512's. LLVM makes several of one where they are shorter.
-BYTES = 64
+
+def _has_avx512() -> bool:
+    """Whether the processor has AVX-512, or the one that Numba is told to compile for."""
+    if config.CPU_NAME or config.CPU_FEATURES:  # type: ignore[attr-defined]
+        return "+avx512f" in (config.CPU_FEATURES or "")  # type: ignore[attr-defined]
+    return bool(llvmlite.binding.get_host_cpu_features().get("avx512f"))
+
+
+AVX512 = _has_avx512()
+#: How many bytes a register holds. LLVM makes several of one where the machine's are shorter.
+BYTES = 64 if AVX512 else 32
 
 
 class Registers:

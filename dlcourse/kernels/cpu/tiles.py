@@ -22,18 +22,17 @@ batch is small. One core of an AMD EPYC, 10⁹ operations a second, OpenBLAS and
 256×2048 by 2048×2048 112 and 185. Where there is no AVX-512, products are left to BLAS.
 """
 
-import llvmlite.binding
 import numpy as np
-from numba import config, njit, types
+from numba import njit, types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
 from dlcourse.kernels.cpu.compile import FASTMATH, JIT_IS_OFF, kernel
-from dlcourse.kernels.cpu.registers import BYTES, Registers
+from dlcourse.kernels.cpu.registers import AVX512, BYTES, Registers
 
-#: A tile: so many rows, and so many registers a row. 16 sums are enough to keep both multipliers
-#: busy, whose results come after four cycles.
-ROWS, REGISTERS = 8, 2
+#: A tile: so many rows, and so many registers a row. 16 sums keep both multipliers busy, whose
+#: results come after four cycles; 12 are what fits the 16 registers of AVX2.
+ROWS, REGISTERS = (8 if AVX512 else 6), 2
 #: How many inner indices at once: the tile's rows of a, 8 kB, then stay in the nearest cache.
 DEPTH = 256
 #: b is copied into panels as wide as a tile where its rows are longer than this (in numbers), and
@@ -43,17 +42,8 @@ LONGEST_ROW = 512
 WIDTH = 512
 
 
-def _processor_gains() -> bool:
-    """Whether the processor, or the one that Numba is told to compile for, has AVX-512."""
-    if JIT_IS_OFF:
-        return False
-    if config.CPU_NAME or config.CPU_FEATURES:  # type: ignore[attr-defined]
-        return "+avx512f" in (config.CPU_FEATURES or "")  # type: ignore[attr-defined]
-    return bool(llvmlite.binding.get_host_cpu_features().get("avx512f"))
-
-
-#: Whether products go by tiles on this machine.
-TILED = _processor_gains()
+#: Whether products go by tiles on this machine, and not by BLAS.
+TILED = AVX512 and not JIT_IS_OFF
 
 
 def columns_of_tile(dtype: np.dtype) -> int:
@@ -68,8 +58,10 @@ def multiply_tile(
     a_at,
     a_row,
     a_step,
+    a_run,
     b_at,
     b_row,
+    b_run,
     c_at,
     c_row,
     begin_at,
@@ -77,44 +69,66 @@ def multiply_tile(
     rows,
     columns,
     inner,
+    runs,
 ):  # type: ignore[no-untyped-def]
     """Write a tile of c = begin + a b, or c = a b where ``begin_at`` is 0.
 
     ``…_at`` are addresses, ``…_row`` the distances of two rows and ``a_step`` of two columns, in
-    numbers. ``c`` is an array that says which numbers they are. A tile at the border has fewer
-    ``rows`` and ``columns``: rows that are not there repeat the last one, and columns that are not
-    there are masked.
+    numbers. ``c`` is an array that says which numbers they are. The inner index goes through so
+    many ``runs`` of ``inner`` numbers each, which begin ``a_run`` numbers apart in a's rows and
+    ``b_run`` in b: a product has one, a convolution one for each row of a filter.
+
+    A tile at the border has fewer ``rows`` and ``columns``: rows that are not there repeat the
+    last one, columns that are not there are masked, and where they all fit a single register, the
+    tile is that wide.
     """  # fmt: skip
-    signature = types.void(c, *[types.int64] * 12)
+    signature = types.void(c, *[types.int64] * 15)
 
     def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
-        (_, a_at, a_row, a_step, b_at, b_row, c_at, c_row, begin_at, begin_row, rows, columns,
-         inner) = arguments  # fmt: skip
+        (_, a_at, a_row, a_step, a_run, b_at, b_row, b_run, c_at, c_row, begin_at, begin_row,
+         rows, columns, inner, runs) = arguments  # fmt: skip
         tile = Registers(context, builder, signature.args[0].dtype)
-        parts = [(r * tile.lanes, tile.mask(columns, r * tile.lanes)) for r in range(REGISTERS)]
         last = builder.sub(rows, tile.word(1))
         lines = [tile.at_most(i, last) for i in range(ROWS)]
-        # LLVM keeps in a register what is stored and loaded in this place alone.
-        sums = [[cgutils.alloca_once_value(builder, tile.zeros) for _ in parts] for _ in lines]
-
-        with builder.if_then(builder.icmp_signed("!=", begin_at, tile.word(0))):
-            for line, sums_of_line in zip(lines, sums, strict=True):
-                begin_line = tile.address(begin_at, builder.mul(line, begin_row))
-                for (begin, mask), one in zip(parts, sums_of_line, strict=True):
-                    builder.store(tile.load(tile.address(begin_line, begin), mask), one)
         a_lines = [tile.address(a_at, builder.mul(line, a_row)) for line in lines]
-        with cgutils.for_range(builder, inner) as loop:
-            row = tile.address(b_at, builder.mul(loop.index, b_row))
-            row_of_b = [tile.load(tile.address(row, begin), mask) for begin, mask in parts]
-            step = builder.mul(loop.index, a_step)
-            for a_line, sums_of_line in zip(a_lines, sums, strict=True):
-                number = tile.fill(tile.address(a_line, step))
-                for numbers, one in zip(row_of_b, sums_of_line, strict=True):
-                    builder.store(tile.multiply_add(number, numbers, builder.load(one)), one)
-        for line, sums_of_line in zip(lines, sums, strict=True):
-            to = tile.address(c_at, builder.mul(line, c_row))
-            for (begin, mask), one in zip(parts, sums_of_line, strict=True):
-                tile.store(builder.load(one), tile.address(to, begin), mask)
+
+        def multiply(registers: int) -> None:
+            parts = [(r * tile.lanes, tile.mask(columns, r * tile.lanes)) for r in range(registers)]
+            # LLVM keeps in a register what is stored and loaded in this place alone.
+            sums = [[cgutils.alloca_once(builder, tile.zeros.type) for _ in parts] for _ in lines]
+            with builder.if_else(builder.icmp_signed("!=", begin_at, tile.word(0))) as (yes, no):
+                with yes:
+                    for line, sums_of_line in zip(lines, sums, strict=True):
+                        at = tile.address(begin_at, builder.mul(line, begin_row))
+                        for (begin, mask), one in zip(parts, sums_of_line, strict=True):
+                            builder.store(tile.load(tile.address(at, begin), mask), one)
+                with no:
+                    for sums_of_line in sums:
+                        for one in sums_of_line:
+                            builder.store(tile.zeros, one)
+            with cgutils.for_range(builder, runs) as run:
+                of_b = tile.address(b_at, builder.mul(run.index, b_run))
+                of_a = builder.mul(run.index, a_run)
+                with cgutils.for_range(builder, inner) as loop:
+                    row = tile.address(of_b, builder.mul(loop.index, b_row))
+                    row_of_b = [tile.load(tile.address(row, begin), mask) for begin, mask in parts]
+                    step = builder.add(of_a, builder.mul(loop.index, a_step))
+                    for a_line, sums_of_line in zip(a_lines, sums, strict=True):
+                        number = tile.fill(tile.address(a_line, step))
+                        for numbers, one in zip(row_of_b, sums_of_line, strict=True):
+                            added = tile.multiply_add(number, numbers, builder.load(one))
+                            builder.store(added, one)
+            for line, sums_of_line in zip(lines, sums, strict=True):
+                to = tile.address(c_at, builder.mul(line, c_row))
+                for (begin, mask), one in zip(parts, sums_of_line, strict=True):
+                    tile.store(builder.load(one), tile.address(to, begin), mask)
+
+        narrow = builder.icmp_signed("<=", columns, tile.word(tile.lanes))
+        with builder.if_else(narrow) as (one_register, all_registers):
+            with one_register:
+                multiply(1)
+            with all_registers:
+                multiply(REGISTERS)
         return context.get_dummy_value()
 
     return signature, generate
@@ -135,9 +149,10 @@ def multiply_by_tiles(a, b, c, add):
             for j in range(0, columns, across):
                 to = c_at + (i * c_row + j) * size
                 multiply_tile(  # type: ignore[call-arg]
-                    c, a_at + (i * a_row + k * a_step) * size, a_row, a_step,
-                    b_at + (k * b_row + j) * size, b_row, to, c_row, to if add or k > 0 else 0,
-                    c_row, min(ROWS, rows - i), min(across, columns - j), min(DEPTH, inner - k),
+                    c, a_at + (i * a_row + k * a_step) * size, a_row, a_step, 0,
+                    b_at + (k * b_row + j) * size, b_row, 0, to, c_row,
+                    to if add or k > 0 else 0, c_row, min(ROWS, rows - i),
+                    min(across, columns - j), min(DEPTH, inner - k), 1,
                 )  # fmt: skip
 
 
@@ -175,9 +190,9 @@ def multiply_part(a, b, c, bias, panels, a_turned, b_turned, top, bottom, left, 
                         from_at = panels.ctypes.data + (j - first) * depth * size
                         from_row = across
                     multiply_tile(  # type: ignore[call-arg]
-                        c, a.ctypes.data + (i * a_row + k * a_step) * size, a_row, a_step,
-                        from_at, from_row, to, c_row, begin_at, begin_row,
-                        min(ROWS, bottom - i), min(across, after - j), depth,
+                        c, a.ctypes.data + (i * a_row + k * a_step) * size, a_row, a_step, 0,
+                        from_at, from_row, 0, to, c_row, begin_at, begin_row,
+                        min(ROWS, bottom - i), min(across, after - j), depth, 1,
                     )  # fmt: skip
 
 
