@@ -39,7 +39,7 @@ def test_a_row_says_where_its_chapter_is_or_that_it_is_to_come(row):
     assert chapter
     assert library
     assert lab
-    linked = re.match(r"\[[\d.]+\]\((ch\d\d-[\w-]+)\)$", chapter)
+    linked = re.match(r"(\[[\d.–]+\]\(ch\d\d-[\w-]+\)(, )?)+$", chapter)
     assert here == ("**yes**" if linked else "to come")
 
 
