@@ -72,6 +72,13 @@ def test_no_page_scrolls_sideways_on_a_phone(view, built_site):
         page.evaluate(OPEN_ALL)
         width = page.evaluate("document.documentElement.scrollWidth")
         assert width <= 360, f"{name} is {width} pixels wide"
+        # What scrolls by itself, such as a wide formula, can be reached by the keyboard.
+        page.evaluate(AXE.read_text(encoding="utf-8"))
+        rule = "axe.run(document, {runOnly: ['scrollable-region-focusable']})"
+        unreachable = [
+            node["html"] for v in page.evaluate(rule)["violations"] for node in v["nodes"]
+        ]
+        assert not unreachable, f"{name}: {unreachable[:3]}"
         page.context.close()
 
 
