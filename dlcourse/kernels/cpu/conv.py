@@ -5,7 +5,8 @@ The usual way copies every window into the row of a matrix ("im2col"; Chellapill
 filter. But a tile of a product (``tiles.py``) can read its rows from anywhere: the window of the
 next output pixel begins ``stride`` pixels further on in the image itself, and a window's next row
 begins one row of the image further on. So nothing is copied but the image, where it needs zeros
-around it. Against im2col with the same tiles, CNN 28×28, batch 64: 1.6 times faster.
+around it. Against im2col with the same tiles: 1.4 times faster (both layers of the CNN for 28×28
+images, batch 64, forward and backward), and less memory.
 
 All three products of a convolution are of this kind: the outputs, the filters' gradient (rows are
 the numbers of a window then, and the inner index goes through all windows), and the images'

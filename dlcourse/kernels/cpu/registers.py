@@ -61,16 +61,21 @@ class Registers:
         """Fill a register with the number at an address."""
         return self._spread(self._builder.load(self._place(at, self._real)))
 
-    def load(self, at: ir.Value, mask: ir.Value) -> ir.Value:
-        """Fetch what the mask lets through; the rest is 0."""
+    def load(self, at: ir.Value, mask: ir.Value | None) -> ir.Value:
+        """Fetch a register, or what the mask lets through; the rest is 0."""
         place = self._place(at, self._register)
+        if mask is None:
+            return self._builder.load(place, align=self._size)
         wanted = [place.type, ir.IntType(32), self._mask, self._register]
         function = self._function("masked.load", self._register, wanted)
         return self._builder.call(function, [place, self._aligned, mask, self.zeros])
 
-    def store(self, value: ir.Value, at: ir.Value, mask: ir.Value) -> None:
-        """Write what the mask lets through."""
+    def store(self, value: ir.Value, at: ir.Value, mask: ir.Value | None) -> None:
+        """Write a register, or what the mask lets through."""
         place = self._place(at, self._register)
+        if mask is None:
+            self._builder.store(value, place, align=self._size)
+            return
         wanted = [self._register, place.type, ir.IntType(32), self._mask]
         function = self._function("masked.store", ir.VoidType(), wanted)
         self._builder.call(function, [value, place, self._aligned, mask])
