@@ -46,6 +46,7 @@ def conv_forward(x, w, b, y, stride, padding, buffers):
     buffers
         Where this kernel keeps its work arrays from step to step.
     """
+    x = np.ascontiguousarray(x)  # the tiles read it by address
     pieces = _pieces(w, y)
     framed = [_framed(x, w, y, stride, padding, buffers, k) for k in range(pieces)]
 
@@ -62,6 +63,7 @@ def conv_backward(x, w, dy, dw, db, dx, stride, padding, buffers):
     over all outputs; and dx[i, j] = Σ w[k, l] dy[(i - k) / stride, (j - l) / stride], over those k
     and l for which there is such an output.
     """
+    x, dy = np.ascontiguousarray(x), np.ascontiguousarray(dy)  # the tiles read them by address
     pieces = _pieces(w, dy)
     framed = [_framed(x, w, dy, stride, padding, buffers, k) for k in range(pieces)]
     sums = [

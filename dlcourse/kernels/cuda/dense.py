@@ -1,9 +1,6 @@
 """Dense layer: the three matrix products, the bias added where the first one stores its results."""
 
-from numba import cuda
-
 from dlcourse.kernels.cuda.columns import sum_rows
-from dlcourse.kernels.cuda.compile import blocks_for, divided, kernel
 from dlcourse.kernels.cuda.products import (
     MATRICES,
     Product,
@@ -72,16 +69,3 @@ def sequence_gradients(x, w_x, h, dsums, dproducts, dw_x, dw_h, db, dx):
     if dx is not None:
         into = dx.reshape(steps * rows, features)
         _for_inputs(flat, w_x, db, into, (steps * rows, size, features))
-
-
-@kernel("f4[:, ::1], f4[::1]", "add_bias")
-def _add_bias(y, b):
-    i = cuda.grid(1)
-    if i < y.size:
-        n, o = divided(i, y.shape[1])
-        y[n, o] += b[o]
-
-
-def add_bias(y, b):
-    """Add b to each row of y, in place."""
-    _add_bias[blocks_for(y.size), 256](y, b)

@@ -37,7 +37,7 @@ def widened(argument):
 
 
 def twin(module, name):
-    """A kernel of either device; the two that only other kernels call are in a module of theirs."""
+    """A kernel of either device; ``sum_rows``, for kernels alone, is with the dense layer."""
     return getattr(module, name, None) or getattr(module.dense, name)
 
 
@@ -155,7 +155,6 @@ def constraints():
     yield "add_penalty_gradient", (np.append(draw(300), np.float32(0)), draw(301), 0.1, 0.2)
     yield "limit_column_norms", (draw(7, 67), 2.5, np.empty(67, np.float32))
     yield "sum_rows", (draw(21, 45), out(45))
-    yield "add_bias", (draw(7, 45), draw(45))
 
 
 def dropout():

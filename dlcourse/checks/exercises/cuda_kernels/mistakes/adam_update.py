@@ -303,7 +303,7 @@ def epsilon_left_out(w, dw, m, v, step, learning_rate, beta1, beta2, epsilon):
 
 @known_mistake(
     MISTAKES,
-    "You divide by v, not by its root.",
+    "You divide by v itself, and Adam divides by the square root of v.",
 )
 @cuda.jit
 def root_left_out(w, dw, m, v, step, learning_rate, beta1, beta2, epsilon):
@@ -357,7 +357,7 @@ def beta1_for_both(w, dw, m, v, step, learning_rate, beta1, beta2, epsilon):
 
 @known_mistake(
     MISTAKES,
-    "v is to be the mean of the squared gradients; you do not square.",
+    "You do not square: v is to be the mean of the squared gradients.",
 )
 @cuda.jit
 def gradient_not_squared(w, dw, m, v, step, learning_rate, beta1, beta2, epsilon):
