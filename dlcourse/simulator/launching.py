@@ -44,8 +44,6 @@ from dlcourse.simulator.module import WARP, SimulatedCuda, simulated
 
 #: Limit of every device of compute capability 8.0 and later.
 MOST_THREADS = 1024
-#: A launch that counts, as a learner's does, gives up where a block comes to so many barriers.
-MOST_BARRIERS = 2000
 
 _order: contextvars.ContextVar[str | int] = contextvars.ContextVar("order", default="forward")
 _records: contextvars.ContextVar[list | None] = contextvars.ContextVar("records", default=None)
@@ -247,7 +245,12 @@ def in_order(count: int, order: str | int, rng: np.random.Generator | None) -> A
 
 
 def launch(
-    function: Callable, grid: Any, block: Any, arguments: tuple, counting: bool = False
+    function: Callable,
+    grid: Any,
+    block: Any,
+    arguments: tuple,
+    counting: bool = False,
+    most_barriers: float = math.inf,
 ) -> Record:
     """Run a kernel on arrays and numbers.
 
@@ -263,6 +266,8 @@ def launch(
         and are changed in place, and numbers.
     counting
         Whether the uses of each array are counted by themselves, too, which takes longer.
+    most_barriers
+        How many barriers a block may come to; one more, and ``NoEnd`` is raised.
     """
     name = function.__name__
     grid_dim, block_dim = extent(grid), extent(block)
@@ -270,7 +275,7 @@ def launch(
         raise KernelError(f"{name}: {block_dim.size} threads a block: expected 1 to {MOST_THREADS}")
     if grid_dim.size < 1:
         raise KernelError(f"{name}: the grid {grid} has no block")
-    this = Launch(name, grid_dim, block_dim, MOST_BARRIERS if counting else math.inf)
+    this = Launch(name, grid_dim, block_dim, most_barriers)
     memory: dict[int, Tracked] = {}
 
     def seen_by_kernel(argument: Any) -> Any:

@@ -11,6 +11,12 @@ import numpy as np
 from dlcourse.simulator.launching import Record, launch
 from dlcourse.simulator.memory import KernelError
 
+#: A learner's launch gives up where a block comes to so many barriers: its loop may have no end.
+MOST_BARRIERS = 2000
+#: The same where a kernel is judged: right answers come to ten at most on inputs so small, and a
+#: mistake without an end is run again and again, to name it.
+MOST_BARRIERS_JUDGED = 200
+
 
 class Kernel:
     """What ``@cuda.jit`` makes of a function: ``kernel[blocks, threads](arguments)`` launches it.
@@ -37,7 +43,7 @@ class Kernel:
             raise KernelError(f"{name}[{sizes!r}]: expected {name}[blocks, threads]")
 
         def run(*arguments: Any) -> None:
-            self.record = launch(self.py_func, *sizes, arguments, counting=True)
+            self.record = launch(self.py_func, *sizes, arguments, True, MOST_BARRIERS)
 
         return run
 
@@ -98,5 +104,5 @@ def run_counted(
         "transactions".
     """
     function = getattr(kernel, "py_func", kernel)
-    record = launch(function, *sizes, arguments, counting=True)
+    record = launch(function, *sizes, arguments, True, MOST_BARRIERS_JUDGED)
     return tuple(getattr(record.arguments[number], what) for number, what in counted)

@@ -61,7 +61,7 @@ _RACES = {
 }
 
 
-_instructions: dict[CodeType, list[int]] = {}
+_sites: dict[tuple[CodeType, int], tuple[CodeType, int, int]] = {}
 
 
 def site(frame: Any) -> tuple[CodeType, int, int]:
@@ -71,12 +71,13 @@ def site(frame: Any) -> tuple[CodeType, int, int]:
     behind the instruction's cache, and a kernel's first threads would seem to be elsewhere than
     those that come later.
     """
-    code = frame.f_code
-    starts = _instructions.get(code)
-    if starts is None:
+    code, at = frame.f_code, frame.f_lasti
+    known = _sites.get((code, at))
+    if known is None:
         starts = [one.offset for one in dis.get_instructions(code)]
-        _instructions[code] = starts
-    return code, bisect.bisect_right(starts, frame.f_lasti), frame.f_lineno
+        known = code, bisect.bisect_right(starts, at), frame.f_lineno
+        _sites[code, at] = known
+    return known
 
 
 def place(site: Any) -> str:
@@ -228,6 +229,11 @@ class Tracked(Checked):
 
     def read(self, index: Any, depth: int, track: bool = True) -> Any:
         flat = self.place(index, depth + 1)
+        self.note_read(flat, index, depth + 1, track)
+        return self.data[index]
+
+    def note_read(self, flat: int, index: Any, depth: int, track: bool) -> None:
+        """Take note of a use of the number at ``flat``, and complain where it is a race."""
         launch = self._launch
         if self.counted:
             launch.reads[launch.thread.block, launch.thread.number] += 1
@@ -244,7 +250,6 @@ class Tracked(Checked):
                 self.readers[flat] = (use, last[1])
             else:
                 self.readers[flat] = (use, last[0])
-        return self.data[index]
 
     def write(self, index: Any, value: Any, depth: int, track: bool = True) -> None:
         flat = self.place(index, depth + 1)
@@ -311,16 +316,15 @@ class Counted(Tracked):
         """How many pieces of memory the reads fetched."""
         return len(self._fetched)
 
-    def read(self, index: Any, depth: int, track: bool = True) -> Any:
-        value = super().read(index, depth + 1, track)
+    def note_read(self, flat: int, index: Any, depth: int, track: bool) -> None:
+        super().note_read(flat, index, depth + 1, track)
         if track:
             self.reads += 1
             thread, where = self._launch.thread, site(sys._getframe(depth))
             visit = self._visits.get((thread.block, thread.number, where), 0)
             self._visits[thread.block, thread.number, where] = visit + 1
-            piece = self.place(index, depth + 1) * self.data.itemsize // self.PIECE
+            piece = flat * self.data.itemsize // self.PIECE
             self._fetched.add((thread.block, thread.warp, where, visit, piece))
-        return value
 
     def write(self, index: Any, value: Any, depth: int, track: bool = True) -> None:
         super().write(index, value, depth + 1, track)

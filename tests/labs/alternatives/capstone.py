@@ -230,13 +230,13 @@ def tanh_on_whole_batches(x_train, y_train, x_test, classes, most_parameters, se
     spread = x_train.std(axis=0)
     spread[spread == 0] = 1
     prepare = lambda x: np.hstack([(x - x_train.mean(axis=0)) / spread, np.ones((len(x), 1))])  # noqa: E731
-    x = prepare(x_train)
+    x = prepare(x_train).astype(np.float32)
     width = (most_parameters - classes) // (x.shape[1] + classes)
-    w = rng.normal(0, 1 / np.sqrt(x.shape[1]), (x.shape[1], width))
-    v = rng.normal(0, 0.1, (width + 1, classes))
-    dw, dv, target = np.zeros_like(w), np.zeros_like(v), np.eye(classes)[y_train]
+    w = rng.normal(0, 1 / np.sqrt(x.shape[1]), (x.shape[1], width)).astype(np.float32)
+    v = rng.normal(0, 0.1, (width + 1, classes)).astype(np.float32)
+    dw, dv, target = np.zeros_like(w), np.zeros_like(v), np.eye(classes, dtype=np.float32)[y_train]
     for _ in range(150):
-        hidden = np.hstack([np.tanh(x @ w), np.ones((len(x), 1))])
+        hidden = np.hstack([np.tanh(x @ w), x[:, -1:]])
         d = (softmax(hidden @ v) - target) / len(x)
         back = (d @ v[:-1].T) * (1 - hidden[:, :-1] ** 2)
         dw, dv = 0.9 * dw + x.T @ back, 0.9 * dv + hidden.T @ d

@@ -16,6 +16,8 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from multiprocessing import get_context
 
+from threadpoolctl import threadpool_limits
+
 from dlcourse.checks.exercises import LABS, load
 from tests.labs.proof import banks
 from tests.labs.proof.judging import faults_of_right, faults_of_wrong
@@ -115,13 +117,16 @@ def main(words: Sequence[str] | None = None) -> int:
     began = time.perf_counter()
     total = Tally()
     print(f"{'exercise':34} {'mistakes':>8} {'named':>6} {'right':>6} {'verdicts':>9} {'s':>6}")
-    with ProcessPoolExecutor(arguments.workers, mp_context=get_context("spawn")) as pool:
-        futures = [
-            pool.submit(prove, tuple(labs), name, range(arguments.seeds), arguments.right)
-            for name, labs in labs_with.items()
-        ]
-        for name, future in zip(labs_with, futures, strict=True):
-            tally = future.result()
+    with ProcessPoolExecutor(
+        arguments.workers, get_context("spawn"), threadpool_limits, (1,)
+    ) as pool:
+        # The last labs take longest; begun first, they leave no process without work at the end.
+        futures = {
+            name: pool.submit(prove, tuple(labs), name, range(arguments.seeds), arguments.right)
+            for name, labs in reversed(labs_with.items())
+        }
+        for name in labs_with:
+            tally = futures[name].result()
             total.add(tally)
             print(
                 f"{name:34} {tally.mistakes:8} {tally.named:6} "
