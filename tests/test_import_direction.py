@@ -22,7 +22,18 @@ LIBRARY = (
     ("data",),
     ("model",),
     ("training",),
-    ("estimators", "labelling", "tuning", "parallel", "export", "ladder"),
+    (
+        "calibration",
+        "drift",
+        "estimators",
+        "experiments",
+        "export",
+        "interpretation",
+        "labelling",
+        "ladder",
+        "parallel",
+        "tuning",
+    ),
 )
 # What serves the course beside the library, with all that each may import.
 BESIDE: dict[str, set[str]] = {

@@ -10,9 +10,10 @@ import pytest
 
 TESTS = Path(__file__).parent
 MODULES = [
-    "dlcourse.archive", "dlcourse.buffers", "dlcourse.data", "dlcourse.data.metrics",
-    "dlcourse.data.preprocessing", "dlcourse.devices", "dlcourse.estimators", "dlcourse.export",
-    "dlcourse.initializers", "dlcourse.kernels", "dlcourse.labelling", "dlcourse.layers",
+    "dlcourse.archive", "dlcourse.buffers", "dlcourse.calibration", "dlcourse.data",
+    "dlcourse.data.metrics", "dlcourse.data.preprocessing", "dlcourse.devices", "dlcourse.drift",
+    "dlcourse.estimators", "dlcourse.experiments", "dlcourse.export", "dlcourse.initializers",
+    "dlcourse.interpretation", "dlcourse.kernels", "dlcourse.labelling", "dlcourse.layers",
     "dlcourse.losses", "dlcourse.model", "dlcourse.optimizers", "dlcourse.parameters",
     "dlcourse.regularizers", "dlcourse.schedules", "dlcourse.training",
 ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""Preparing data: cleaning, scaling, encoding, sampling and splitting."""
+"""Preparing data: cleaning, scaling, encoding, sampling, weighting and splitting."""
 
 from dlcourse.data.preprocessing.cleaning import (
     Imputer,
@@ -26,6 +26,7 @@ from dlcourse.data.preprocessing.scaling import (
     normalize,
 )
 from dlcourse.data.preprocessing.splitting import split, split_groups
+from dlcourse.data.preprocessing.weighting import class_weights
 
 __all__ = [
     "Imputer",
@@ -36,6 +37,7 @@ __all__ = [
     "StandardScaler",
     "ZScoreBounds",
     "bootstrap",
+    "class_weights",
     "duplicate_rows",
     "normalize",
     "one_hot",
