@@ -13,8 +13,9 @@ MODULES = [
     "dlcourse.archive", "dlcourse.buffers", "dlcourse.data", "dlcourse.data.metrics",
     "dlcourse.data.preprocessing", "dlcourse.devices", "dlcourse.estimators", "dlcourse.export",
     "dlcourse.initializers", "dlcourse.kernels", "dlcourse.labelling", "dlcourse.layers",
-    "dlcourse.losses", "dlcourse.model", "dlcourse.optimizers", "dlcourse.parameters",
-    "dlcourse.regularizers", "dlcourse.schedules", "dlcourse.training",
+    "dlcourse.losses", "dlcourse.model", "dlcourse.optimizers", "dlcourse.parallel",
+    "dlcourse.parameters", "dlcourse.regularizers", "dlcourse.schedules", "dlcourse.team",
+    "dlcourse.training",
 ]  # fmt: skip
 
 
