@@ -13,7 +13,7 @@ PACKAGE = Path(dlcourse.__file__).parent
 # From the bottom to the top. A module may import what stands on a lower line, and its own package;
 # never a neighbour on its line.
 LIBRARY = (
-    ("validation", "formulas", "buffers", "archive", "simulator"),
+    ("validation", "formulas", "buffers", "archive", "simulator", "team"),
     ("parameters",),
     ("kernels",),
     ("devices",),

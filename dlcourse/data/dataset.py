@@ -48,20 +48,31 @@ def as_dataset(name: str, value: object) -> Dataset:
     return Dataset(x, y)
 
 
+def _all_rows(rows: int) -> slice:
+    return slice(0, rows)
+
+
 def batches(
-    data: Dataset, batch_size: int, rng: np.random.Generator | None = None
+    data: Dataset,
+    batch_size: int,
+    rng: np.random.Generator | None = None,
+    share: Callable[[int], slice] = _all_rows,
 ) -> Iterator[Dataset]:
     """Yield the examples of ``data`` in batches, each example once; the last batch may be short.
 
     With a generator the order is a new permutation, and each batch is copied into one buffer that
     the next batch overwrites; without one the batches are views, in the order of the data. Of data
     on a GPU the batches are there, and it is the order that is copied to it.
+
+    ``share`` says which of a batch's rows are wanted, given how many it has: one process among
+    several that share each batch takes some of them.
     """
     n = len(data.x)
     if rng is None:
         for start in range(0, n, batch_size):
-            stop = start + batch_size
-            yield Dataset(data.x[start:stop], data.y[start:stop])
+            stop = min(start + batch_size, n)
+            own = share(stop - start)
+            yield Dataset(data.x[start:stop][own], data.y[start:stop][own])
         return
     device = device_of(data.x)
     order = device.put(rng.permutation(n))
@@ -69,6 +80,7 @@ def batches(
     take_x, take_y = (_taker(array, size, device) for array in data)
     for start in range(0, n, size):
         chosen = order[start : start + size]
+        chosen = chosen[share(len(chosen))]
         yield Dataset(take_x(chosen), take_y(chosen))
 
 

@@ -7,6 +7,7 @@ import numpy as np
 from dlcourse.buffers import Buffers
 from dlcourse.devices import Device
 from dlcourse.parameters import ParameterSpec, Shape
+from dlcourse.team import ALONE, Team
 
 
 class Layer:
@@ -29,6 +30,7 @@ class Layer:
         self.input_shape: Shape | None = None
         self.state: dict[str, np.ndarray] = {}
         self.buffers = Buffers()
+        self.team = ALONE
 
     @property
     def options(self) -> dict[str, Any]:
@@ -93,6 +95,13 @@ class Layer:
         self.buffers.allocate_by(device.empty)
         for kept in ("_x", "_y"):
             self.__dict__.pop(kept, None)
+
+    def join(self, team: Team) -> None:
+        """Work for a team of processes from now on, of whose batches this one has some rows.
+
+        Only a layer that looks at the whole batch, or at an example's place in it, cares.
+        """
+        self.team = team
 
     def work_in(self, buffers: Buffers) -> None:
         """Use these buffers in place of the layer's own."""

@@ -11,6 +11,7 @@ from dlcourse.buffers import Buffers
 from dlcourse.devices import Device
 from dlcourse.layers.base import Layer
 from dlcourse.parameters import ParameterSpec, Shape
+from dlcourse.team import Team
 
 
 class Block(Layer):
@@ -99,6 +100,11 @@ class Block(Layer):
                 {key.removeprefix(name + "."): values[key] for key in own},
                 {key.removeprefix(name + "."): gradients[key] for key in own},
             )
+
+    def join(self, team: Team) -> None:
+        super().join(team)
+        for layer in self.layers:
+            layer.join(team)
 
     def work_in(self, buffers: Buffers) -> None:
         super().work_in(buffers)

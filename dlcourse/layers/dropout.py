@@ -29,7 +29,7 @@ class Dropout(Layer):
     how many training steps have gone before, and on i, by Philox 4×32-10 (Salmon, Moraes, Dror
     and Shaw 2011). So the mask is computed twice rather than stored, any device drops the same
     elements, and a model that is saved and loaded goes on with the masks it would have drawn: key
-    and step are its ``state``.
+    and step are its ``state``. Processes that share a batch drop what one alone would have dropped.
     """
 
     def __init__(self, rate: float = 0.5) -> None:
@@ -50,13 +50,14 @@ class Dropout(Layer):
 
     def forward(self, x: np.ndarray, training: bool = True) -> np.ndarray:
         self._x = x
-        self._mask: tuple[int, int] | None = None
+        self._mask: tuple[Any, ...] | None = None
         if not training or self.rate == 0:
             return x
-        self._mask = int(self.state["key"][0]), int(self.state["step"][0])
+        first = self.team.first_row * (x.size // len(x))
+        self._mask = int(self.state["key"][0]), int(self.state["step"][0]), self.rate, first
         self.state["step"] += 1
         y = self.buffers.get("y", x.shape, x.dtype)
-        kernels_for(x).dropout(x.reshape(-1), y.reshape(-1), *self._mask, self.rate)
+        kernels_for(x).dropout(x.reshape(-1), y.reshape(-1), *self._mask)
         return y
 
     def backward(self, dy: np.ndarray, input_gradient: bool = True) -> np.ndarray:
@@ -64,5 +65,5 @@ class Dropout(Layer):
         if self._mask is None:
             return dy
         dx = self.buffers.get("dx", x.shape, x.dtype)
-        kernels_for(x).dropout(dy.reshape(-1), dx.reshape(-1), *self._mask, self.rate)
+        kernels_for(x).dropout(dy.reshape(-1), dx.reshape(-1), *self._mask)
         return dx

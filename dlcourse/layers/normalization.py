@@ -55,6 +55,10 @@ class BatchNorm(_Normalization):
     Gradients, with x̂ = (x - mean) / √(variance + ε) and sums over the m rows: dβ = Σ dy,
     dγ = Σ dy · x̂, dx = γ / √(variance + ε) · (dy - dβ / m - x̂ dγ / m); the last two terms come
     through mean and variance, and are absent in evaluation (Ioffe and Szegedy 2015, section 3).
+
+    Processes that share a batch (``dlcourse.parallel``) normalize it by the moments of the whole
+    batch, as one process would: two short sums over the processes a layer and step. PyTorch's
+    ``BatchNorm2d`` takes each process's own moments, its ``SyncBatchNorm`` does as we do.
     """
 
     def __init__(self, momentum: float = 0.1, epsilon: float = 1e-5) -> None:
@@ -76,7 +80,8 @@ class BatchNorm(_Normalization):
 
     def forward(self, x: np.ndarray, training: bool = True) -> np.ndarray:
         rows, features = x.size // x.shape[-1], x.shape[-1:]
-        if training and rows < 2:
+        everyone = rows // len(x) * self.team.everyones(len(x))
+        if training and everyone < 2:
             raise ValueError(
                 f"{self.name} got a batch of one in training: expected at least two, since one "
                 "alone has no variance (choose a batch size that leaves no last batch of one)"
@@ -91,8 +96,10 @@ class BatchNorm(_Normalization):
             batch_variance = self.buffers.get("variance", features, x.dtype)
             sums = self.buffers.get("sums", (2, *features), np.float64)
             kernels.column_moments(matrix, sums[0], batch_mean, batch_variance)
+            if self.team.size > 1:
+                self._pool_moments(batch_mean, batch_variance)
             kernels.update_running_moments(
-                self._mean, variance, batch_mean, batch_variance, self.momentum, rows
+                self._mean, variance, batch_mean, batch_variance, self.momentum, everyone
             )
             self._mean, variance = batch_mean, batch_variance
         self._reciprocal = self.buffers.get("reciprocal", features, x.dtype)
@@ -102,6 +109,21 @@ class BatchNorm(_Normalization):
             matrix, self._mean, self._reciprocal, self.gamma, self.beta, y.reshape(rows, -1)
         )
         return y
+
+    def _pool_moments(self, mean: np.ndarray, variance: np.ndarray) -> None:
+        """Turn the moments of own rows into those of the whole batch, by E[x²] in float64."""
+        sums = np.stack([mean, variance + mean.astype(np.float64) ** 2])
+        mean_all, square = self.team.sum(sums * self.team.weight)
+        mean[...] = mean_all
+        variance[...] = np.maximum(square - mean_all**2, 0)
+
+    def _pooled_gradients(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return what ``batch_norm_backward``, which divides by own rows, needs for dγ and dβ."""
+        if self.team.size == 1 or not self._training:
+            return self.dgamma, self.dbeta
+        own = np.stack([self.dgamma, self.dbeta])
+        dgamma, dbeta = self.team.sum(own) * self.dgamma.dtype.type(self.team.weight)
+        return dgamma, dbeta
 
     def backward(self, dy: np.ndarray, input_gradient: bool = True) -> np.ndarray | None:
         x = self._latest("_x")
@@ -116,8 +138,9 @@ class BatchNorm(_Normalization):
         dx = self.buffers.get("dx", x.shape, x.dtype)
         into = dx.reshape(-1, features)
         if self._training:
+            dgamma, dbeta = self._pooled_gradients()
             kernels.batch_norm_backward(
-                matrix, dy, self._mean, self._reciprocal, self.gamma, self.dgamma, self.dbeta, into
+                matrix, dy, self._mean, self._reciprocal, self.gamma, dgamma, dbeta, into
             )
         else:
             kernels.scale_columns(dy, self.gamma, self._reciprocal, into)

@@ -1,6 +1,7 @@
 """A network as a row of layers over one flat parameter buffer."""
 
 from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from dlcourse.buffers import Buffers
 from dlcourse.layers import Layer, copy_of
 from dlcourse.model.summary import Summary
 from dlcourse.parameters import Parameters
+from dlcourse.team import Team
 
 
 class Sequential:
@@ -118,6 +120,11 @@ class Sequential:
             self.device = target
         return self
 
+    def join(self, team: Team) -> None:
+        """Let every layer work for a team of processes; ``fit`` does it for as long as it lasts."""
+        for layer in self.layers:
+            layer.join(team)
+
     def checked_inputs(self, name: str, value: Any) -> np.ndarray:
         """Return inputs (n, *input_shape) after looking at shape, type and, if need be, numbers.
 
@@ -166,16 +173,31 @@ class Sequential:
             x = layer.forward(x, training)
         return x
 
-    def backward(self, dy: np.ndarray, input_gradient: bool = False) -> np.ndarray | None:
+    def backward(
+        self,
+        dy: np.ndarray,
+        input_gradient: bool = False,
+        ready: Callable[[int], None] | None = None,
+    ) -> np.ndarray | None:
         """Write every parameter's gradient for the latest ``forward``, given dy, the output's.
 
         The gradient for the input, a whole matrix product that training does not need, is
         computed and returned only where ``input_gradient`` asks for it.
+
+        ``ready(start)`` is called after each layer: all gradients from that place of the flat
+        buffer on are written. The last call's start is 0.
         """
         dy = self._here("dy", validation.batch("dy", dy, self.output_shape, self.dtype))
+        start = self.parameters.values.size
         for layer in reversed(self.layers[1:]):
             dy = layer.backward(dy)  # type: ignore[assignment]  # asked for, so never None
+            if ready is not None:
+                own = self.parameters.of_layer(layer.name).values()
+                start -= sum(part.value.size for part in own)
+                ready(start)
         dx = self.layers[0].backward(dy, input_gradient)
+        if ready is not None:
+            ready(0)
         return dx if input_gradient else None
 
     def predict(self, x: np.ndarray, batch_size: int = 1024) -> np.ndarray:

@@ -47,9 +47,11 @@ class Optimizer:
     steps
         How many steps were taken.
     state
-        Named arrays of the size of the flat buffer (velocities, moments), in the order in which
-        the kernel takes them; empty where the formula needs no memory. They follow the
-        parameters to another device at the next step.
+        Named arrays of the size of the flat buffer, or of its ``part`` (velocities, moments), in
+        the order in which the kernel takes them; empty where the formula needs no memory. They
+        follow the parameters to another device at the next step.
+    part
+        Which of the parameters steps update: all of them, unless ``keep`` was told otherwise.
 
     Notes
     -----
@@ -77,6 +79,8 @@ class Optimizer:
         if self.weight_decay:
             parameters.segments(decay)  # refuses a kind that the model does not have
         self.steps = 0
+        #: Which of the parameters are updated here: all, unless ``keep`` said otherwise.
+        self.part = slice(0, parameters.values.size)
         self.state: dict[str, np.ndarray] = {}
         self._segments: tuple[Segment, ...] | None = None
         self._stretches: list[_Stretch] = []
@@ -112,7 +116,26 @@ class Optimizer:
     def _keep(self, name: str, value: float = 0.0) -> None:
         """Keep an array under this name, one number for each parameter."""
         p = self.parameters.values
-        self.state[name] = device_of(p).put(np.full(p.shape, value, p.dtype))
+        # Zeros take memory from the system only where they are first changed; a process that will
+        # `keep` a part of them never has the rest.
+        full = np.full(p.shape, value, p.dtype) if value else np.zeros(p.shape, p.dtype)
+        self.state[name] = device_of(p).put(full)
+
+    def keep(self, part: slice) -> None:
+        """Update this part of the parameters alone from now on, and keep state for it alone.
+
+        For several processes each of which updates its part (``dlcourse.parallel``). What was
+        kept for others is forgotten.
+        """
+        before = self.part
+        if not before.start <= part.start <= part.stop <= before.stop:
+            raise ValueError(
+                f"part is {part.start}:{part.stop}: expected a stretch within "
+                f"{before.start}:{before.stop}, which this optimizer keeps"
+            )
+        inside = slice(part.start - before.start, part.stop - before.start)
+        self.state = {name: copy_of(array[inside]) for name, array in self.state.items()}
+        self.part, self._segments = part, None
 
     def step(self) -> None:
         """Update all parameters in place from their gradients."""
@@ -147,17 +170,15 @@ class Optimizer:
             put = device_of(p).put
             self.state = {name: put(array) for name, array in self.state.items()}
             self._none = put(np.empty(0, p.dtype))
-            self._stretches = [
-                _Stretch(
-                    rate,
-                    decays and self.weight_decay > 0,
-                    p[part],
-                    g[part],
-                    tuple(array[part] for array in self.state.values()),
-                )
-                for part, rate, decays in segments
-                if rate > 0
-            ]
+            self._stretches = []
+            kept = self.part
+            for segment, rate, decays in segments:
+                part = slice(max(segment.start, kept.start), min(segment.stop, kept.stop))
+                if rate > 0 and part.start < part.stop:
+                    inside = slice(part.start - kept.start, part.stop - kept.start)
+                    state = tuple(array[inside] for array in self.state.values())
+                    decays = decays and self.weight_decay > 0
+                    self._stretches.append(_Stretch(rate, decays, p[part], g[part], state))
         return self._stretches
 
     def snapshot(self) -> dict[str, np.ndarray]:
@@ -169,7 +190,15 @@ class Optimizer:
         }
 
     def restore(self, snapshot: dict[str, np.ndarray]) -> None:
-        """Put back, in place, what ``snapshot`` copied."""
+        """Put back, in place, what ``snapshot`` copied.
+
+        An optimizer that keeps a ``part`` takes it from a snapshot of the whole as well.
+        """
+        whole = self.parameters.values.shape
+        snapshot = {
+            name: array[self.part] if name in self.state and array.shape == whole else array
+            for name, array in snapshot.items()
+        }
         expected = {"steps": (), "learning_rate": ()} | {
             name: array.shape for name, array in self.state.items()
         }

@@ -9,6 +9,7 @@ import numpy as np
 from dlcourse.losses import Loss
 from dlcourse.model import Sequential
 from dlcourse.optimizers import Optimizer
+from dlcourse.team import ALONE, Team
 from dlcourse.training.history import History
 
 
@@ -24,6 +25,7 @@ class Run:
     callbacks: "tuple[Callback, ...]" = ()
     history: History = field(default_factory=History)
     epoch: int = 0
+    team: Team = ALONE
 
     def stop(self, reason: str) -> None:
         """End training after this epoch."""
@@ -31,7 +33,16 @@ class Run:
 
 
 class Callback:
-    """Does nothing at each of the moments; a subclass does something at some of them."""
+    """Does nothing at each of the moments; a subclass does something at some of them.
+
+    Attributes
+    ----------
+    leads_only
+        Where several processes train together: whether the first alone does it, as what writes a
+        file or shows something should. What changes the run or the model happens in all alike.
+    """
+
+    leads_only = False
 
     def on_fit_begin(self, run: Run) -> None:
         """Before the first epoch."""

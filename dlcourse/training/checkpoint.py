@@ -29,6 +29,9 @@ class Checkpoint(Callback):
     The file holds the model's parameters and state, the optimizer's, the generator's, what the
     other callbacks remember, and the history. A run resumed from it does what the run that was
     cut off would have done, to the last bit, given the same data and arguments.
+
+    Of several processes the first writes the file, and what each keeps of the optimizer's state is
+    brought together in it: a run may be resumed by another number of processes.
     """
 
     def __init__(self, path: str | Path, every: int = 1) -> None:
@@ -36,7 +39,7 @@ class Checkpoint(Callback):
         self.every = validation.count("every", every)
 
     def on_fit_begin(self, run: Run) -> None:
-        if not self.path.parent.is_dir():
+        if run.team.leads and not self.path.parent.is_dir():
             raise FileNotFoundError(f"path is {self.path}: expected a file in an existing folder")
 
     def on_epoch_end(self, run: Run, values: Mapping[str, float]) -> None:
@@ -45,9 +48,17 @@ class Checkpoint(Callback):
 
 
 def write(run: Run, path: str | Path) -> None:
-    """Write the state of a run, at the end of an epoch, to a checkpoint file."""
+    """Write the state of a run, at the end of an epoch, to a checkpoint file.
+
+    All members of a team must call it.
+    """
+    team, optimizer = run.team, run.optimizer.snapshot()
+    for name in run.optimizer.state:
+        optimizer[name] = team.whole(optimizer[name])
+    if not team.leads:
+        return
     arrays = {f"model/{name}": to_host(array) for name, array in saving.arrays(run.model).items()}
-    for name, array in run.optimizer.snapshot().items():
+    for name, array in optimizer.items():
         arrays[f"optimizer/{name}"] = to_host(array)
     remembered = []
     for position, callback in enumerate(run.callbacks):
@@ -107,4 +118,5 @@ def restore(run: Run, path: str | Path) -> None:
     for position, (callback, one) in enumerate(
         zip(run.callbacks, description["callbacks"], strict=True)
     ):
-        callback.restore(one["values"] | part(f"callback {position}/"))
+        if run.team.leads or not callback.leads_only:
+            callback.restore(one["values"] | part(f"callback {position}/"))

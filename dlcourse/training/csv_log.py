@@ -16,6 +16,8 @@ class CSVLog(Callback):
         The file. A new run replaces it; a resumed run keeps the lines of the epochs before.
     """
 
+    leads_only = True
+
     def __init__(self, path: str | Path) -> None:
         self.path = Path(path)
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from dlcourse.data import Augmentation, Dataset, batches
 from dlcourse.devices import Device
+from dlcourse.team import ALONE, Team
 
 #: The share of a GPU's free memory that data may take; the rest is for the model at work.
 SHARE = 0.5
@@ -26,6 +27,8 @@ class Feed:
         All examples, in the host's memory.
     augment
         Changes the inputs of each batch.
+    team
+        Who shares each batch; its member here gets its rows of them.
 
     Attributes
     ----------
@@ -33,8 +36,14 @@ class Feed:
         All targets, in the host's memory.
     """
 
-    def __init__(self, device: Device, data: Dataset, augment: Augmentation | None = None) -> None:
-        self.device, self.data, self.augment = device, data, augment
+    def __init__(
+        self,
+        device: Device,
+        data: Dataset,
+        augment: Augmentation | None = None,
+        team: Team = ALONE,
+    ) -> None:
+        self.device, self.data, self.augment, self.team = device, data, augment, team
         self.targets = data.y
         self._resident = (
             augment is None and data.x.nbytes + data.y.nbytes <= SHARE * device.free_bytes()
@@ -48,12 +57,14 @@ class Feed:
     def batches(self, size: int, rng: np.random.Generator | None = None) -> Iterator[Dataset]:
         """Yield batches, as ``dlcourse.data.batches`` does; the next may overwrite the last."""
         if self._resident:
-            return batches(self.data, size, rng)
+            return batches(self.data, size, rng, self.team.share)
         return self.device.ahead(self._on_host(size, rng))
 
     def _on_host(self, size: int, rng: np.random.Generator | None) -> Iterator[Dataset]:
-        for x, target in batches(self.data, size, rng):
+        # Of a team each draws its own changes, from a generator that the common one begins.
+        own = None if rng is None or self.augment is None else self.team.generator(rng)
+        for x, target in batches(self.data, size, rng, self.team.share):
             if self.augment is not None:
-                assert rng is not None
-                x = self.augment(x, rng)
+                assert own is not None
+                x = self.augment(x, own)
             yield Dataset(x, target)

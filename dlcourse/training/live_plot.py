@@ -20,6 +20,8 @@ class LivePlot(Callback):
         matplotlib is not installed; it comes with the course, not with the library alone.
     """
 
+    leads_only = True
+
     def __init__(self, *names: str) -> None:
         self.names = names or ("loss", "accuracy")
 

@@ -15,6 +15,7 @@ from dlcourse.model import Sequential
 from dlcourse.optimizers import Optimizer
 from dlcourse.regularizers import ElasticNet, MaxNorm
 from dlcourse.schedules import Schedule
+from dlcourse.team import ALONE, Team
 from dlcourse.training.callback import Callback, Run
 from dlcourse.training.checkpoint import Checkpoint, restore
 from dlcourse.training.feed import Feed
@@ -53,6 +54,7 @@ def fit(
     callbacks: Iterable[Callback] = (),
     progress: bool = True,
     resume: str | Path | None = None,
+    team: Team = ALONE,
 ) -> History:
     """Train ``model`` on ``data`` and return what was recorded.
 
@@ -93,13 +95,17 @@ def fit(
     resume
         A file written by ``Checkpoint``: go on from there, to ``epochs`` in all. Model,
         optimizer and callbacks must be made as they were for the run that wrote it.
+    team
+        The processes that train this model together, each of which calls ``fit`` alike:
+        ``dlcourse.parallel.Ranks()``. Each takes its part of every batch.
 
     Returns
     -------
     History
         "loss" (mean over the epoch's examples, measured while the parameters change, without the
         penalty), "seconds", with labels "accuracy", with validation data "validation_loss" and so
-        on, "penalty" and "learning_rate" where there is one to follow.
+        on, "penalty" and "learning_rate" where there is one to follow; of a team of processes
+        "communication", the part of "seconds" that the first spent in it.
 
     Raises
     ------
@@ -122,19 +128,23 @@ def fit(
         batch_size, accumulate, augment, schedule, penalty, clip_norm, clip_value, max_norm
     )
     train = _checked_data("data", data, model, loss, augment)
-    feed = Feed(model.device, train, augment)
+    _check_team(team, model, len(train.x), batch_size)
+    feed = Feed(model.device, train, augment, team)
     held_out = None
     if validation is not None:
-        held_out = Feed(model.device, _checked_data("validation", validation, model, loss))
+        judged = _checked_data("validation", validation, model, loss)
+        held_out = Feed(model.device, judged, team=team)
     rng = _generator("rng", rng)
     watchers = [*callbacks, *([ProgressBar()] if progress else [])]
     # A checkpoint comes last, so that it holds what the others remember of this epoch too.
     watchers.sort(key=lambda callback: isinstance(callback, Checkpoint))
     remembered = tuple(one for one in watchers if not isinstance(one, (ProgressBar, Checkpoint)))
-    run = Run(model, loss, optimizer, rng, _count("epochs", epochs), remembered)
+    run = Run(model, loss, optimizer, rng, _count("epochs", epochs), remembered, team=team)
+    watchers = [callback for callback in watchers if team.leads or not callback.leads_only]
 
     for callback in watchers:
         callback.on_fit_begin(run)
+    team.begin(model, optimizer, rng)
     if resume is not None:
         restore(run, resume)
     try:
@@ -144,12 +154,21 @@ def fit(
             if held_out is not None:
                 for name, value in _evaluate(model, loss, held_out, EVALUATED, metrics).items():
                     values[f"validation_{name}"] = value
+            values = team.first(values | team.measured())  # so that all callbacks decide alike
+            team.compare(model.parameters.values)
             run.history.append(values)
             for callback in watchers:
                 callback.on_epoch_end(run, values)
+        team.end()
+    except TrainingDiverged:
+        team.end()
+        raise
     except KeyboardInterrupt:
+        if team.size > 1:
+            raise  # the others know nothing of it, and wait
         run.stop(f"interrupted in epoch {run.epoch}")
     finally:
+        model.join(ALONE)
         for callback in watchers:
             callback.on_fit_end(run)
     return run.history
@@ -157,11 +176,13 @@ def fit(
 
 def _train_one_epoch(run: Run, feed: Feed, recipe: Recipe) -> dict[str, float]:
     """Go through the data once; return the means over the epoch's examples."""
-    model, loss, optimizer = run.model, run.loss, run.optimizer
+    model, loss, optimizer, team = run.model, run.loss, run.optimizer, run.team
     good = model.snapshot(), optimizer.snapshot()
     began = perf_counter()
-    tally = Tally(model, loss)
+    tally = Tally(model, loss, team)
     accumulator = Accumulator(model.parameters, recipe.accumulate)
+    ready = team.ready if recipe.accumulate == 1 else None
+    seen = 0
     try:
         # Divergence is noticed, and said, by the loss; NumPy's own warnings would come first.
         with np.errstate(all="ignore"):
@@ -169,11 +190,13 @@ def _train_one_epoch(run: Run, feed: Feed, recipe: Recipe) -> dict[str, float]:
                 y = model.forward(x)
                 value = loss.forward(y, target)
                 tally.add(value, y, target)
-                if isinstance(value, float) and not math.isfinite(value):
-                    break  # on a GPU nobody knows before the end of the epoch
-                model.backward(loss.backward())
-                if accumulator.add(len(x), last=tally.examples == len(feed)):
-                    tally.add_norm(recipe.step(optimizer))
+                if team.size == 1 and isinstance(value, float) and not math.isfinite(value):
+                    break  # on a GPU, or of another's loss, nobody knows before the epoch's end
+                model.backward(team.weigh(loss.backward()), ready=ready)
+                rows = team.everyones(len(x))
+                seen += rows
+                if accumulator.add(rows, last=seen == len(feed)):
+                    tally.add_norm(recipe.step(optimizer, team))
             tally.check()
     except NotFiniteError as error:
         model.restore(good[0])
@@ -203,17 +226,24 @@ def evaluate(
 def _evaluate(
     model: Sequential, loss: Loss, feed: Feed, size: int, metrics: Mapping[str, Metric] | None
 ) -> dict[str, float]:
-    metrics = metrics or {}
-    tally = Tally(model, loss)
+    metrics, team = metrics or {}, feed.team
+    tally = Tally(model, loss, team)
     outputs = model.device.empty((len(feed) if metrics else 0, *model.output_shape), model.dtype)
+    if metrics and team.size > 1:
+        outputs[...] = 0  # where others fill in theirs
+    seen = 0
     for x, target in feed.batches(size):
+        first = seen + team.first_row
+        seen += team.everyones(len(x))
+        if not len(x):
+            continue  # fewer rows than members
         y = model.forward(x, training=False)
         if metrics:
-            copy(y, outputs[tally.examples : tally.examples + len(x)])
+            copy(y, outputs[first : first + len(x)])
         tally.add(loss.forward(y, target), y, target)
     means = tally.means()
     if metrics:
-        outputs = to_host(outputs)
+        outputs = team.sum(to_host(outputs))
     return means | {name: float(metric(feed.targets, outputs)) for name, metric in metrics.items()}
 
 
@@ -228,6 +258,24 @@ def _check_parts(model: Sequential, loss: Loss, optimizer: Optimizer) -> None:
     if optimizer.parameters is not model.parameters:
         raise ValueError(
             "optimizer was made with another model's parameters: expected model.parameters"
+        )
+
+
+def _check_team(team: Team, model: Sequential, examples: int, batch_size: int) -> None:
+    if not isinstance(team, Team):
+        raise TypeError(f"team is {_describe(team)}: expected an object of Team, such as Ranks()")
+    if team.size == 1:
+        return
+    if model.device.name != "cpu":
+        raise ValueError(
+            f"model is on {model.device.name!r}: expected it on 'cpu', where {team.size} processes "
+            "can train it together"
+        )
+    last = examples % batch_size or batch_size
+    if min(last, examples) < team.size:
+        raise ValueError(
+            f"batch_size is {batch_size} for {examples} examples, which leaves a batch of "
+            f"{min(last, examples)} for {team.size} processes: expected at least one row for each"
         )
 
 

@@ -19,6 +19,8 @@ class ProgressBar(Callback):
     tqdm comes with the course, not with the library alone; without it each epoch prints a line.
     """
 
+    leads_only = True
+
     def on_fit_begin(self, run: Run) -> None:
         try:
             from tqdm import tqdm

@@ -14,6 +14,7 @@ from dlcourse.optimizers.clipping import clip_norm
 from dlcourse.parameters import Parameters
 from dlcourse.regularizers import ElasticNet, MaxNorm
 from dlcourse.schedules import Schedule
+from dlcourse.team import ALONE, Team
 
 
 @dataclass(frozen=True)
@@ -51,13 +52,14 @@ class Recipe:
                 "step, such as CosineDecay"
             )
 
-    def step(self, optimizer: Optimizer) -> Any:
-        """Penalty, clipping, learning rate, step, bound: in this order.
+    def step(self, optimizer: Optimizer, team: Team = ALONE) -> Any:
+        """Sum over the team, penalty, clipping, learning rate, step, bound: in this order.
 
         Returns the norm of the gradients where they were clipped by it, else 0: a number that may
         have yet to come from a GPU.
         """
         parameters = optimizer.parameters
+        team.sum_gradients(parameters.gradients, whole=self.clip_norm is not None)
         if self.penalty is not None:
             self.penalty.backward(parameters)
         if self.clip_value is not None:
@@ -66,6 +68,7 @@ class Recipe:
         if self.schedule is not None:
             optimizer.learning_rate = self.schedule(optimizer.steps)
         optimizer.step()
+        team.collect(parameters.values)
         if self.max_norm is not None:
             self.max_norm.apply(parameters)
         return norm

@@ -47,6 +47,23 @@ def test_batches_hold_each_example_once(size):
     assert seen != list(range(10))
 
 
+@pytest.mark.parametrize("seed", [None, 3])
+def test_shares_of_each_batch_make_the_batch(seed):
+    data = Dataset(np.arange(22.0).reshape(11, 2), np.arange(11))
+
+    def taken(share):
+        rng = None if seed is None else np.random.default_rng(seed)
+        return [[array.copy() for array in batch] for batch in batches(data, 4, rng, share)]
+
+    whole = taken(lambda rows: slice(0, rows))
+    first = taken(lambda rows: slice(0, rows // 3))
+    rest = taken(lambda rows: slice(rows // 3, rows))
+    assert [len(x) for x, _ in first] == [1, 1, 1]
+    for batch, one, other in zip(whole, first, rest, strict=True):
+        for together, *parts in zip(batch, one, other, strict=True):
+            np.testing.assert_array_equal(together, np.concatenate(parts))
+
+
 def test_batches_without_a_generator_keep_the_order():
     data = Dataset(np.arange(10.0)[:, None], np.arange(10))
     assert [batch.y.tolist() for batch in batches(data, 4)] == [[0, 1, 2, 3], [4, 5, 6, 7], [8, 9]]

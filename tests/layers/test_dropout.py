@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dlcourse import formulas
+from dlcourse.kernels import cpu
 from dlcourse.layers import Dense, Dropout
 from dlcourse.model import Sequential, load, save
 from tests.support import DEVICES_LONG, assert_layer_gradients
@@ -181,3 +182,15 @@ def test_nan_and_infinity_of_kept_numbers_pass():
     y = Sequential(Dropout(0.5), input_shape=(1000,), rng=0).forward(x)
     assert 300 < np.isnan(y).sum() < 700
     assert not np.nan_to_num(y).any()
+
+
+@pytest.mark.parametrize("first", [0, 1, 6, 7, 13])
+def test_a_part_of_a_batch_is_dropped_as_in_the_whole(first):
+    x = np.ones(40_003, np.float32)
+    whole, part = np.empty_like(x), np.empty_like(x[first:])
+    cpu.dropout(x, whole, 2**40 + 3, 5, 0.4)
+    cpu.dropout(x[first:], part, 2**40 + 3, 5, 0.4, first)
+    np.testing.assert_array_equal(part, whole[first:])
+    tiny = np.empty(2, np.float32)
+    cpu.dropout(x[:2], tiny, 2**40 + 3, 5, 0.4, first)
+    np.testing.assert_array_equal(tiny, whole[first : first + 2])

@@ -169,3 +169,20 @@ def test_a_copy_shares_nothing_and_is_whole(again):
     other.parameters.values[:] = 0
     assert not other.layers[0].w.any()
     assert model.layers[0].w.any()
+
+
+def test_backward_says_which_gradients_are_known():
+    model = Sequential(Dense(4), ReLU(), Dense(3), input_shape=(2,), rng=0)
+    x, dy = np.ones((5, 2), np.float32), np.ones((5, 3), np.float32)
+    model.forward(x)
+    model.backward(dy)
+    right, seen = model.parameters.gradients.copy(), []
+    model.parameters.gradients[...] = np.nan
+
+    def ready(start):
+        seen.append(start)
+        np.testing.assert_array_equal(model.parameters.gradients[start:], right[start:])
+
+    model.forward(x)
+    model.backward(dy, ready=ready)
+    assert seen == [12, 12, 0]

@@ -562,3 +562,33 @@ def test_bad_input_is_answered_in_one_sentence(act, kind, sentence):
 def test_what_an_optimizer_must_define():
     with pytest.raises(NotImplementedError):
         Optimizer(network().parameters, 0.1).step()
+
+
+# --- a part of the parameters ---------------------------------------------------------------------
+
+
+@EACH
+def test_parts_kept_by_several_optimizers_make_the_whole_step(make):
+    """Where decay, rates and parts cut the buffers at different places."""
+    whole, cut = network(), network()
+    for model in (whole, cut):
+        model.parameters["dense_2.w"].rate = 0.5
+        model.parameters["dense_1.b"].rate = 0
+    one = make(whole.parameters, 0.1, weight_decay=0.1)
+    parts = [make(cut.parameters, 0.1, weight_decay=0.1) for _ in range(3)]
+    for optimizer, part in zip(parts, (slice(0, 7), slice(7, 30), slice(30, 43)), strict=True):
+        optimizer.keep(part)
+    for _ in range(3):
+        for optimizer in (one, *parts):
+            optimizer.step()
+    np.testing.assert_array_equal(cut.parameters.values, whole.parameters.values)
+    for name, array in one.state.items():
+        joined = np.concatenate([optimizer.state[name] for optimizer in parts])
+        np.testing.assert_array_equal(joined, array)
+    # A snapshot of the whole goes into a part as one of the part does.
+    before = parts[1].snapshot()
+    parts[1].step()
+    parts[1].restore(one.snapshot())
+    assert all(np.array_equal(parts[1].snapshot()[name], before[name]) for name in before)
+    with pytest.raises(ValueError, match=r"^part is 0:8: expected a stretch within 7:30"):
+        parts[1].keep(slice(0, 8))

@@ -160,6 +160,7 @@ def constraints():
 def dropout():
     for size in (1, 6, 1027):
         yield "dropout", (draw(size), out(size), 2**40 + 3, 5, 0.3)
+        yield "dropout", (draw(size), out(size), 2**40 + 3, 5, 0.3, 2**34 + 3)
 
 
 def pooling():
