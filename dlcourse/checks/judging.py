@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
@@ -13,9 +12,12 @@ import numpy as np
 from dlcourse.checks import words
 from dlcourse.checks.calling import Observation, observe
 from dlcourse.checks.comparing import Result, count_sentence, examine, failure_sentence
-from dlcourse.checks.exercise import MANNER, Aspect, Case, Exercise, Mistake, Part, Speed, Target
+from dlcourse.checks.exercise import MANNER, Aspect, Case, Exercise, Mistake, Part, Speed
 from dlcourse.checks.naming import name_mistake
+from dlcourse.checks.preparing import Prepared, generator, prepare
 from dlcourse.checks.timing import too_slow
+
+__all__ = ["PUBLIC_SEED", "PartResult", "Verdict", "generator", "judge"]
 
 PUBLIC_SEED = 0
 
@@ -108,12 +110,11 @@ def judge(exercise: Exercise, candidate: Any, seed: int | Sequence[int] = PUBLIC
     sentence, aspect = door(exercise, candidate)
     if aspect is not None:
         return _nothing(exercise, sentence, aspect)
-    rng = generator(exercise, seed)
-    cases = tuple(exercise.draw(rng))
+    prepared = prepare(exercise, seed)
+    rng, cases, targets = prepared.generator(), prepared.cases, prepared.targets
     sentence = signature_sentence(exercise, candidate, cases[0])
     if sentence:
         return _nothing(exercise, sentence, Aspect.SIGNATURE)
-    targets = [_targets(exercise, case) for case in cases]
     seen: list[Observation] = []
     stopped = False
     for case in cases:
@@ -133,13 +134,7 @@ def judge(exercise: Exercise, candidate: Any, seed: int | Sequence[int] = PUBLIC
             found += properties(exercise, candidate, case, one, found, rng)
     if exercise.speed is not None:
         results[-1].append(_speed(exercise.speed, candidate, results, rng.spawn(1)[0]))
-    return _verdict(exercise, cases, targets, seen, results)
-
-
-def generator(exercise: Exercise, seed: int | Sequence[int]) -> np.random.Generator:
-    """Make the generator of an exercise: each exercise draws its own numbers from one seed."""
-    entropy = [seed] if isinstance(seed, (int, np.integer)) else list(seed)
-    return np.random.default_rng([*entropy, zlib.crc32(exercise.name.encode())])
+    return _verdict(prepared, seen, results)
 
 
 def door(exercise: Exercise, candidate: Any) -> tuple[str, Aspect | None]:
@@ -226,11 +221,6 @@ def _speed(
     return Result(Aspect.SPEED, None, not sentence, sentence)
 
 
-def _targets(exercise: Exercise, case: Case) -> Sequence[Target]:
-    with np.errstate(all="ignore"):
-        return exercise.oracle(case)
-
-
 def _not_reached(result: Result) -> Result:
     return Result(result.aspect, result.output, None, part=result.part)
 
@@ -248,12 +238,11 @@ def _nothing(exercise: Exercise, sentence: str, aspect: Aspect) -> Verdict:
 
 
 def _verdict(
-    exercise: Exercise,
-    cases: Sequence[Case],
-    targets: Sequence[Sequence[Target]],
+    prepared: Prepared,
     seen: Sequence[Observation],
     results: Sequence[Sequence[Result]],
 ) -> Verdict:
+    exercise, cases = prepared.exercise, prepared.cases
     parts = share_out(exercise, cases, results)
     findings = [
         (index, result)
@@ -283,7 +272,7 @@ def _verdict(
         mistake, message = None, finding.sentence
     else:
         failed = [case for case, _ in findings]
-        mistake = name_mistake(exercise, cases, targets, seen, finding, failed)
+        mistake = name_mistake(prepared, seen, finding, failed)
         message = explain(cases[index], finding, mistake)
     return replace(
         verdict,

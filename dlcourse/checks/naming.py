@@ -7,17 +7,16 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from dlcourse.checks import simulating
-from dlcourse.checks.calling import Observation, observe
+from dlcourse.checks.calling import Observation
 from dlcourse.checks.comparing import Result, within
-from dlcourse.checks.exercise import Aspect, Case, Exercise, Mistake, Target
+from dlcourse.checks.exercise import Aspect, Case, Mistake, Target
+from dlcourse.checks.preparing import Prepared
 
 Same = Callable[[Observation, Observation], bool]
 
 
 def name_mistake(
-    exercise: Exercise,
-    cases: Sequence[Case],
-    targets: Sequence[Sequence[Target]],
+    prepared: Prepared,
     seen: Sequence[Observation],
     finding: Result,
     failed: Sequence[int],
@@ -33,7 +32,7 @@ def name_mistake(
 
     Parameters
     ----------
-    exercise, cases, targets
+    prepared
         What was asked, and the right answers.
     seen
         What the learner's function did on each of the cases that were run.
@@ -43,6 +42,7 @@ def name_mistake(
         Numbers of the cases in which any check failed. They are compared first: most mistakes go
         wrong elsewhere, and differ there at once.
     """
+    exercise, cases, targets = prepared.exercise, prepared.cases, prepared.targets
     looks: list[tuple[Same, Callable[[int, Observation], bool]]] = [
         (same_in_everything, lambda case, wrong: True)
     ]
@@ -61,14 +61,7 @@ def name_mistake(
             (same_values(everywhere), wrong_in((position,))),
             (same_values((position,)), wrong_in((position,))),
         ]
-    tried: dict[tuple[str, int], Observation] = {}
-
-    def run(mistake: Mistake, case: int) -> Observation:
-        key = mistake.name, case
-        if key not in tried:
-            tried[key] = observe(mistake.function, cases[case])
-        return tried[key]
-
+    run = prepared.mistaken
     numbers = sorted(range(len(seen)), key=lambda case: case not in failed)
     for same, wrong in looks:
         for mistake in exercise.mistakes:

@@ -57,6 +57,10 @@ STAND_INS = {"O": "O", "U": "U1", "S": "S1", "V": "V1", "M": "M8[s]", "m": "m8[s
 STAND_INS |= {"c": "G", "i": "i8", "u": "u8"}
 
 
+# Made once: ``json.dumps`` makes one for each call that asks for other separators.
+_JSON = json.JSONEncoder(separators=(",", ":"))
+
+
 class FrameError(ValueError):
     """A frame that breaks the format or a limit; the sender cannot be trusted any more."""
 
@@ -109,7 +113,7 @@ class Encoder:
         header = dict(message)
         for name, value in (values or {}).items():
             header[name] = self.node(value)
-        text = json.dumps(header, separators=(",", ":")).encode("ascii")
+        text = _JSON.encode(header).encode("ascii")
         body = b"".join(self._parts)
         if len(text) > MAX_HEADER or len(body) > MAX_BODY:
             raise FrameError(f"a message may hold {MAX_BODY >> 20} MiB; this one is larger")

@@ -6,7 +6,6 @@ import contextlib
 import inspect
 import os
 import select
-import subprocess
 import time
 import warnings
 from collections.abc import Callable, Iterator, Sequence
@@ -15,10 +14,12 @@ from typing import Any
 
 import numpy as np
 
-from dlcourse.grading import codec, sandbox
+from dlcourse.grading import codec, sandbox, starting
 
 # An argument of a callback may always have this many elements.
 FREE_SIZE = 1000
+# Most messages are shorter than this and come in one piece.
+_READ_SIZE = 1 << 16
 
 
 class WorkerLost(Exception):
@@ -127,30 +128,15 @@ class Worker:
     def __init__(self, limits: sandbox.Limits, *, sandboxed: bool = True) -> None:
         self.seconds_left = limits.start_seconds
         self._deadline = 0.0
-        descriptor = sandbox.call_filter() if sandboxed else None
-        try:
-            arguments, variables = sandbox.command(
-                limits, sandboxed=sandboxed, filter_descriptor=descriptor
-            )
-            self._process = subprocess.Popen(
-                arguments,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                env=variables,
-                cwd="/",
-                pass_fds=() if descriptor is None else (descriptor,),
-                start_new_session=True,
-            )
-        finally:
-            if descriptor is not None:
-                os.close(descriptor)
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._to = self._process.stdin.fileno()
-        self._from = self._process.stdout.fileno()
+        self._process = starting.start(limits, sandboxed=sandboxed)
+        self._to = self._process.to_worker
+        self._from = self._process.from_worker
         os.set_blocking(self._to, False)
         os.set_blocking(self._from, False)
+        self._writable, self._readable = select.poll(), select.poll()
+        self._writable.register(self._to, select.POLLOUT)
+        self._readable.register(self._from, select.POLLIN)
+        self._pending = b""
         self._calls = 0
         try:
             with self._clock():
@@ -245,40 +231,41 @@ class Worker:
 
     # --- the pipe ----------------------------------------------------------------------------
 
-    def _wait(self, descriptor: int, event: int) -> None:
-        # A closed descriptor's number may by now be another file's.
-        if self._closed:
-            raise WorkerLost("ProcessEnded", "its process was ended before")
-        poller = select.poll()
-        poller.register(descriptor, event)
+    def _wait(self, poller: select.poll) -> None:
         left = self._deadline - time.monotonic()
         if left <= 0 or not poller.poll(left * 1000):
             raise self._lost("Timeout", "it took too long; is there a loop that never ends?")
 
     def _send(self, frame: bytes) -> None:
+        # A closed descriptor's number may by now be another file's.
+        if self._closed:
+            raise WorkerLost("ProcessEnded", "its process was ended before")
         view = memoryview(frame)
         while view:
-            self._wait(self._to, select.POLLOUT)
             try:
                 view = view[os.write(self._to, view) :]
             except BlockingIOError:
-                continue
+                self._wait(self._writable)
             except BrokenPipeError:
                 raise self._lost("ProcessEnded", "the process that ran it came to an end") from None
 
     def _read(self, size: int) -> bytes:
-        parts = []
-        while size:
-            self._wait(self._from, select.POLLIN)
+        """Return the next bytes; what came along with them is kept for the next time."""
+        parts = [self._pending]
+        missing = size - len(self._pending)
+        while missing > 0:
+            self._wait(self._readable)
             try:
-                part = os.read(self._from, min(size, 1 << 20))
+                part = os.read(self._from, max(missing, _READ_SIZE))
             except BlockingIOError:
                 continue
             if not part:
                 raise self._lost("ProcessEnded", "the process that ran it came to an end")
             parts.append(part)
-            size -= len(part)
-        return b"".join(parts)
+            missing -= len(part)
+        read = b"".join(parts)
+        self._pending = read[size:]
+        return read[:size]
 
     def _receive(
         self, values: tuple[str, ...] = (), known: Sequence[np.ndarray] = ()
@@ -306,25 +293,13 @@ class Worker:
     @property
     def alive(self) -> bool:
         """Whether the process can still be asked."""
-        return self._process.poll() is None
+        return not self._closed and self._process.alive
 
     def close(self) -> None:
         """Kill the process and everything in its sandbox."""
-        if self._closed:
-            return
-        self._closed = True
-        assert self._process.stderr is not None
-        self._process.kill()
-        # What is in the pipe now was written by bubblewrap or Python at the start, if at all.
-        os.set_blocking(self._process.stderr.fileno(), False)
-        with contextlib.suppress(BlockingIOError):
-            self._complaint = codec.clean(
-                (os.read(self._process.stderr.fileno(), 2000)).decode("utf-8", "replace").strip()
-            )
-        for pipe in (self._process.stdin, self._process.stdout, self._process.stderr):
-            with contextlib.suppress(BrokenPipeError):
-                pipe.close()  # type: ignore[union-attr]
-        self._process.wait()
+        if not self._closed:
+            self._closed = True
+            self._complaint = self._process.end()
 
     def __enter__(self) -> Worker:
         return self

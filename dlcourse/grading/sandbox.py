@@ -2,7 +2,7 @@
 
 The sandbox has its own user, process, network, IPC and host name spaces, no capability, no
 environment variable of the parent, a read-only file system that holds Python, NumPy, the worker's
-two files and what the lab cannot do without (a compiler, a simulated GPU), and nothing else: not
+three files and what the lab cannot do without (a compiler, a simulated GPU), and nothing else: not
 the rest of the course's package, no notebook, no gradebook, no network, nothing writable.
 """
 
@@ -25,7 +25,7 @@ from dlcourse.grading import seccomp
 
 PACKAGE = Path(__file__).resolve().parents[1]
 _HERE = Path(__file__).resolve().parent
-_WORKER_FILES = ("worker.py", "codec.py")
+_WORKER_FILES = ("worker.py", "zygote.py", "codec.py")
 _INSIDE = "/worker"
 # The simulated GPU, where a lab needs it: beside the worker's folder, as in this package.
 _SIMULATOR, _SIMULATOR_INSIDE = PACKAGE / "simulator", "/simulator"
@@ -174,7 +174,7 @@ def _mounts(packages: list[Path], simulator: bool) -> list[str]:
 
 
 def command(
-    limits: Limits, *, sandboxed: bool, filter_descriptor: int | None = None
+    limits: Limits, *, sandboxed: bool, filter_descriptor: int | None = None, forks: bool = False
 ) -> tuple[list[str], dict[str, str]]:
     """Return the command line that starts one worker, and the environment to start it in.
 
@@ -186,11 +186,18 @@ def command(
         trusted with everything the user may do.
     filter_descriptor : int, optional
         An open descriptor from which bubblewrap reads the system-call filter.
+    forks : bool
+        Start a process that forks workers, each of which takes limits and the filter on itself;
+        see ``zygote.py``. The command is then the same for all limits with the same packages.
     """
     here = _INSIDE if sandboxed else str(_HERE)
     # -S and -s: no .pth file, no user folder; -P: not the script's folder either; -B: no caches.
     python = [str(_python()), "-s", "-S", "-P", "-B", f"{here}/worker.py"]
-    python.append(json.dumps(asdict(limits)))
+    if forks:
+        program = (seccomp.program() or b"").hex()
+        python.append(json.dumps({"packages": limits.packages, "filter": program}))
+    else:
+        python.append(json.dumps(asdict(limits)))
     packages = _package_folders(limits.packages)
     found = dict.fromkeys(str(folder.parent) for folder in [_numpy_folders()[0], *packages])
     variables = environment() | {"PYTHONPATH": os.pathsep.join([*found, here])}

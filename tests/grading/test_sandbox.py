@@ -1,17 +1,20 @@
 """What code in the sandbox cannot do, tried from inside."""
 
+import contextlib
 import os
+import signal
 import subprocess
 import sys
 import textwrap
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 import dlcourse
-from dlcourse.grading import sandbox
+from dlcourse.grading import sandbox, starting
 from dlcourse.grading.process import Raised, Worker, WorkerLost
 
 pytestmark = pytest.mark.usefixtures("sandboxed")
@@ -20,10 +23,14 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 PACKAGES = Path(np.__file__).resolve().parents[1]
 
 
-@pytest.fixture(scope="module")
-def ask():
+@pytest.fixture(scope="module", params=["forked", "started"])
+def ask(request):
     """Run the body of a function in one sandboxed worker and return what it returns."""
-    with Worker(sandbox.Limits(memory=1 << 30)) as worker:
+    with pytest.MonkeyPatch.context() as patch:
+        if request.param == "started":
+            patch.setattr(starting, "_zygote", no_zygote)
+        worker = Worker(sandbox.Limits(memory=1 << 30))
+    with worker:
 
         def run(body, *arguments):
             worker.seconds_left = 20
@@ -34,6 +41,11 @@ def ask():
             return worker.call("probe", arguments)
 
         yield run
+
+
+def no_zygote(limits):
+    """A machine on which name spaces cannot be made within name spaces."""
+    return SimpleNamespace(works=False)
 
 
 def refused(ask, body, *arguments):
@@ -62,7 +74,7 @@ def test_the_file_system_holds_python_and_nothing_of_the_user(ask, tmp_path):
     hidden = [path for path in hidden if not PACKAGES.is_relative_to(path)]
     assert ask(body, [str(path) for path in hidden]) == []
     names = "import os\nreturn sorted(os.listdir('/dev')), sorted(os.listdir('/worker'))"
-    assert ask(names) == (["null", "urandom"], ["codec.py", "worker.py"])
+    assert ask(names) == (["null", "urandom"], ["codec.py", "worker.py", "zygote.py"])
 
 
 def test_no_file_of_the_course_can_be_found_anywhere(ask):
@@ -127,6 +139,21 @@ def test_the_course_cannot_be_imported_even_when_its_place_is_known(ask):
     """
     assert refused(ask, body, places) == "ModuleNotFoundError"
     assert refused(ask, "import nbgrader") == "ModuleNotFoundError"
+
+
+def test_it_has_no_right_and_can_get_none(ask):
+    body = """
+        import ctypes
+        libc = ctypes.CDLL(None)
+        header, data = (ctypes.c_uint32 * 2)(0x20080522, 0), (ctypes.c_uint32 * 6)(*[1] * 6)
+        libc.capget(header, data)
+        bounded = [libc.prctl(23, capability, 0, 0, 0) for capability in range(41)]
+        return list(data), bounded, libc.prctl(21, 0, 0, 0, 0), libc.prctl(39, 0, 0, 0, 0)
+    """
+    rights, bounded, filtered, no_new_rights = ask(body)
+    assert rights == [0] * 6
+    assert set(bounded) <= {0, -1}
+    assert (filtered, no_new_rights) == (2, 1)
 
 
 @pytest.mark.parametrize(
@@ -201,7 +228,8 @@ def test_the_worker_dies_with_its_parent():
         "from dlcourse.grading.process import Worker\n"
         "from dlcourse.grading.sandbox import Limits\n"
         "worker = Worker(Limits())\n"
-        "print(worker._process.pid, flush=True)\n"
+        "held = open(f'/proc/self/fdinfo/{worker._process._process}').read()\n"
+        "print(held.split('Pid:')[1].split()[0], flush=True)\n"
         "time.sleep(60)\n"
     )
     grader = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
@@ -241,5 +269,83 @@ def test_it_says_why_there_is_no_sandbox(monkeypatch):
 
 def test_a_worker_that_cannot_start_says_so(monkeypatch):
     monkeypatch.setattr(sandbox, "_python", lambda: Path("/bin/sh").resolve())
+    with pytest.raises(sandbox.SandboxError, match="did not start"):
+        Worker(sandbox.Limits())
+
+
+# --- the process that workers are forked from -------------------------------------------------
+
+
+def spaces(worker):
+    """The name spaces of a worker's process, seen from outside."""
+    told = Path(f"/proc/self/fdinfo/{worker._process._process}").read_text()
+    process = told.split("Pid:")[1].split()[0]
+    kinds = ("user", "pid", "net", "ipc", "mnt", "uts", "cgroup")
+    return {kind: os.readlink(f"/proc/{process}/ns/{kind}") for kind in kinds}
+
+
+def test_every_worker_has_name_spaces_of_its_own():
+    limits = sandbox.Limits()
+    with Worker(limits) as first, Worker(limits) as second:
+        ours = {kind: os.readlink(f"/proc/self/ns/{kind}") for kind in spaces(first)}
+        zygote = starting._zygote(limits)._process.pid
+        outer = {kind: os.readlink(f"/proc/{zygote}/ns/{kind}") for kind in ours}
+        for kind, space in spaces(first).items():
+            assert space not in (ours[kind], outer[kind], spaces(second)[kind]), kind
+
+
+def test_a_worker_leaves_nothing_to_the_next():
+    limits = sandbox.Limits()
+    source = "import builtins, numpy\nbuiltins.left = numpy.left = 1\nx = 2"
+    with Worker(limits) as worker:
+        worker.seconds_left = 20
+        assert worker.run("cell", source)[0] is None
+    with Worker(limits) as worker:
+        worker.seconds_left = 20
+        for name in ("left", "numpy.left", "x"):
+            error, _ = worker.run("cell", f"import numpy\n{name}")
+            assert error.kind in ("NameError", "AttributeError")
+
+
+def test_signals_to_everybody_reach_nobody_else():
+    limits = sandbox.Limits()
+    source = "import os\ndef f(number):\n    os.kill(-1, number)\n    os.kill(1, number)"
+    with Worker(limits) as other:
+        for number in (signal.SIGKILL, signal.SIGSTOP, signal.SIGINT):
+            with Worker(limits) as worker:
+                worker.seconds_left = 3.0
+                worker.run("cell", source)
+                with contextlib.suppress(Raised, WorkerLost):
+                    worker.call("f", (int(number),))
+        other.seconds_left = 20
+        assert other.run("cell", "1")[0] is None
+        assert starting._zygote(limits).alive
+
+
+def test_a_zygote_that_was_killed_is_replaced():
+    limits = sandbox.Limits()
+    Worker(limits).close()
+    zygote = starting._zygote(limits)
+    zygote._process.kill()
+    zygote._process.wait()
+    with Worker(limits) as worker:
+        worker.seconds_left = 20
+        assert worker.run("cell", "1")[0] is None
+    assert starting._zygote(limits) is not zygote
+
+
+def test_one_that_dies_just_before_it_is_asked_is_replaced_too(monkeypatch):
+    limits = sandbox.Limits()
+    Worker(limits).close()
+    starting._zygote(limits)._process.kill()
+    monkeypatch.setattr(starting._Zygote, "alive", True)
+    with Worker(limits) as worker:
+        worker.seconds_left = 20
+        assert worker.run("cell", "1")[0] is None
+
+
+def test_a_worker_that_could_not_be_shut_in_runs_nothing(monkeypatch):
+    """A filter that the kernel does not take must not be done without."""
+    monkeypatch.setattr(sandbox.seccomp, "program", lambda: b"\xff" * 8)
     with pytest.raises(sandbox.SandboxError, match="did not start"):
         Worker(sandbox.Limits())
