@@ -14,8 +14,9 @@ MODULES = [
     "dlcourse.data.metrics", "dlcourse.data.preprocessing", "dlcourse.devices", "dlcourse.drift",
     "dlcourse.estimators", "dlcourse.experiments", "dlcourse.export", "dlcourse.initializers",
     "dlcourse.interpretation", "dlcourse.kernels", "dlcourse.labelling", "dlcourse.layers",
-    "dlcourse.losses", "dlcourse.model", "dlcourse.optimizers", "dlcourse.parallel", "dlcourse.parameters",
-    "dlcourse.regularizers", "dlcourse.schedules", "dlcourse.team", "dlcourse.training",
+    "dlcourse.losses", "dlcourse.model", "dlcourse.optimizers", "dlcourse.parallel",
+    "dlcourse.parameters", "dlcourse.regularizers", "dlcourse.schedules", "dlcourse.team",
+    "dlcourse.training",
 ]  # fmt: skip
 
 
