@@ -121,8 +121,9 @@ def _spread(runs: Sequence[Record], name: str) -> str:
     values = _values(runs, name)
     if len(values) == 0:
         return "–"
-    if len(values) == 1 or not np.isfinite(values).all():
-        return f"{values.mean():.4g}"
+    if np.ptp(values) == 0 or not np.isfinite(values).all():  # one value, or always the same
+        mean = float(values.mean())
+        return f"{mean:,.0f}" if mean.is_integer() else f"{mean:.4g}"
     try:
         from scipy import stats
     except ImportError:
