@@ -2,6 +2,8 @@
 
 import subprocess
 import sys
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import SimpleNamespace
 
 import pytest
@@ -58,3 +60,41 @@ def test_jupyter_book_can_be_called_as_it_is_called():
     command = [*book.JUPYTER_BOOK, "--version"]
     answer = subprocess.run(command, capture_output=True, text=True, check=True)
     assert "Jupyter Book" in answer.stdout
+
+
+class Host(BaseHTTPRequestHandler):
+    """Another host, on which one page is left."""
+
+    def do_HEAD(self):
+        self.send_response(200 if self.path == "/here" else 404)
+        self.end_headers()
+
+    do_GET = do_HEAD  # noqa: N815
+
+    def log_message(self, *words):
+        """Be silent."""
+
+
+@pytest.fixture
+def host():
+    """The address of a host that has one page left."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), Host) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+def test_links_to_other_hosts_are_asked_for(host, tmp_path, monkeypatch, capfd):
+    book = tmp_path / "book"
+    book.mkdir()
+    (book / "_toc.yml").write_text("format: jb-book\nroot: index\n")
+    (book / "_config.yml").write_text(
+        "title: small\nexecute: {execute_notebooks: 'off'}\n"
+        "sphinx: {config: {linkcheck_report_timeouts_as_broken: false}}\n"
+    )
+    (book / "index.md").write_text(f"# Small\n\n[one]({host}/here) [two]({host}/gone)\n")
+    monkeypatch.chdir(tmp_path)
+    assert commands.main(["book", "--links"]) == 1
+    out = capfd.readouterr().out
+    assert f"index.md:3: {host}/gone: 404" in out
+    assert out.endswith("1 of 2 links to other hosts lead somewhere.\n")
