@@ -22,7 +22,7 @@ LIBRARY = (
     ("data",),
     ("model",),
     ("training",),
-    ("estimators", "labelling", "tuning", "parallel", "export", "ladder"),
+    ("estimators", "labelling", "tuning", "ensembles", "parallel", "export", "ladder"),
 )
 # What serves the course beside the library, with all that each may import.
 BESIDE: dict[str, set[str]] = {

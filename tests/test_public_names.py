@@ -14,7 +14,7 @@ MODULES = [
     "dlcourse.data.preprocessing", "dlcourse.devices", "dlcourse.estimators", "dlcourse.export",
     "dlcourse.initializers", "dlcourse.kernels", "dlcourse.labelling", "dlcourse.layers",
     "dlcourse.losses", "dlcourse.model", "dlcourse.optimizers", "dlcourse.parameters",
-    "dlcourse.regularizers", "dlcourse.schedules", "dlcourse.training",
+    "dlcourse.regularizers", "dlcourse.schedules", "dlcourse.training", "dlcourse.tuning",
 ]  # fmt: skip
 
 
