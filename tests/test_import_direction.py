@@ -25,6 +25,7 @@ LIBRARY = (
     (
         "calibration",
         "drift",
+        "ensembles",
         "estimators",
         "experiments",
         "export",

@@ -16,7 +16,7 @@ MODULES = [
     "dlcourse.interpretation", "dlcourse.kernels", "dlcourse.labelling", "dlcourse.layers",
     "dlcourse.losses", "dlcourse.model", "dlcourse.optimizers", "dlcourse.parallel",
     "dlcourse.parameters", "dlcourse.regularizers", "dlcourse.schedules", "dlcourse.team",
-    "dlcourse.training",
+    "dlcourse.training", "dlcourse.tuning",
 ]  # fmt: skip
 
 

@@ -11,6 +11,13 @@ from dlcourse.figures.network import NetworkPicture
 from dlcourse.figures.palette import INK
 from dlcourse.figures.picture import Picture
 from dlcourse.figures.plots import axes, show
+from dlcourse.figures.searches import (
+    regret,
+    search_history,
+    search_importance,
+    search_parallel,
+    search_slices,
+)
 
 __all__ = [
     "INK",
@@ -23,6 +30,11 @@ __all__ = [
     "ladder",
     "measured",
     "race",
+    "regret",
+    "search_history",
+    "search_importance",
+    "search_parallel",
+    "search_slices",
     "show",
     "speed",
 ]

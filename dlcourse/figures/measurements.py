@@ -61,8 +61,8 @@ def measured(name: str) -> list[Row]:
     Parameters
     ----------
     name
-        "cpu" (microseconds of each workload), "ladder", "growth", "time_to_accuracy" or
-        "cold_start".
+        "cpu" (microseconds of each workload), "ladder", "growth", "time_to_accuracy",
+        "cold_start", "searches" (regret of search strategies) or "search_table" (what they search).
 
     Raises
     ------
