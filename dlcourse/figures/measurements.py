@@ -62,7 +62,8 @@ def measured(name: str) -> list[Row]:
     ----------
     name
         "cpu" (microseconds of each workload), "ladder", "growth", "time_to_accuracy",
-        "cold_start", "searches" (regret of search strategies) or "search_table" (what they search).
+        "cold_start", "parallel", "searches" (regret of search strategies) or "search_table" (what
+        they search).
 
     Raises
     ------

@@ -4,7 +4,8 @@
 your own, ``fit(…, team=Ranks())`` does.
 """
 
+from dlcourse.parallel.costs import Costs, Link, Step, fit_costs
 from dlcourse.parallel.launch import launch
 from dlcourse.parallel.ranks import Ranks
 
-__all__ = ["Ranks", "launch"]
+__all__ = ["Costs", "Link", "Ranks", "Step", "fit_costs", "launch"]
