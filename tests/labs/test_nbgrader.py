@@ -1,22 +1,14 @@
 """nbgrader's own commands on the course: release, validate, autograde, feedback."""
 
-import html
 import json
-import os
 import re
-import shutil
-import sqlite3
-import subprocess
-import sys
 from dataclasses import dataclass
-from pathlib import Path
 
-import matplotlib
 import pytest
 
 from dlcourse.checks.exercises import load
+from tests.labs.nbgrader_course import NbgraderCourse
 
-ROOT = Path(__file__).parents[2]
 STUB = "    # YOUR CODE HERE\n    raise NotImplementedError"
 
 
@@ -163,72 +155,6 @@ LOSSES = Answers(
 LABS = {"losses": LOSSES, "backprop": BACKPROP, "descent": DESCENT}
 
 
-class Course:
-    """A copy of the course in which nbgrader may write."""
-
-    def __init__(self, folder, lab):
-        self.folder = folder
-        self.lab = lab
-        self.answers = LABS[lab]
-        self.source = f"source/{lab}/{lab}.ipynb"
-        self.environment = {
-            name: value
-            for name, value in os.environ.items()
-            if not name.startswith(("DLCOURSE_", "NBGRADER_", "JUPYTER_"))
-        } | {
-            "HOME": str(folder / "home"),
-            # nbgrader calls alembic by its name alone.
-            "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
-            "PYTHONPATH": str(ROOT),
-            # Otherwise Matplotlib collects the fonts anew for the new HOME.
-            "MPLCONFIGDIR": matplotlib.get_configdir(),
-            "MPLBACKEND": "module://matplotlib_inline.backend_inline",
-            "PYTHONWARNINGS": "ignore",
-        }
-
-    def run(self, *arguments):
-        ran = subprocess.run(
-            [sys.executable, "-m", "nbgrader", *arguments],
-            cwd=self.folder,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            timeout=600,
-        )
-        assert ran.returncode == 0, ran.stdout + ran.stderr
-        return ran.stdout
-
-    def released(self):
-        path = self.folder / "release" / self.lab / f"{self.lab}.ipynb"
-        return json.loads(path.read_text(encoding="utf-8"))
-
-    def submit(self, student, notebook):
-        place = self.folder / "submitted" / student / self.lab
-        place.mkdir(parents=True)
-        (place / f"{self.lab}.ipynb").write_text(json.dumps(notebook), encoding="utf-8")
-        return place / f"{self.lab}.ipynb"
-
-    def points(self, student):
-        with sqlite3.connect(self.folder / "gradebook.db") as database:
-            rows = database.execute(
-                "select base_cell.name, grade.auto_score from grade "
-                "join base_cell on base_cell.id = grade.cell_id "
-                "join submitted_notebook on submitted_notebook.id = grade.notebook_id "
-                "join submitted_assignment "
-                "on submitted_assignment.id = submitted_notebook.assignment_id "
-                "where submitted_assignment.student_id = ?",
-                (student,),
-            ).fetchall()
-        database.close()
-        return dict(rows)
-
-    def feedback(self, student):
-        path = self.folder / "feedback" / student / self.lab / f"{self.lab}.html"
-        page = path.read_text(encoding="utf-8")
-        page = re.sub(r"<(style|script)\b.*?</\1>", "", page, flags=re.S)
-        return html.unescape(re.sub(r"<[^>]+>", "", page))
-
-
 def answered(notebook, answers):
     notebook = json.loads(json.dumps(notebook))
     for cell in notebook["cells"]:
@@ -243,13 +169,10 @@ def answered(notebook, answers):
 @pytest.fixture(scope="module", params=LABS)
 def course(tmp_path_factory, request):
     lab = request.param
-    folder = tmp_path_factory.mktemp("course")
-    shutil.copytree(ROOT / "labs" / "source" / lab, folder / "source" / lab)
-    shutil.copy(ROOT / "labs" / "nbgrader_config.py", folder)
-    (folder / "home").mkdir()
-    course = Course(folder, lab)
+    course = NbgraderCourse(tmp_path_factory.mktemp("course"), lab)
+    course.answers = LABS[lab]
     course.run("generate_assignment", lab, "--create")
-    source = json.loads((folder / course.source).read_text(encoding="utf-8"))
+    source = json.loads((course.folder / course.source).read_text(encoding="utf-8"))
     course.submit("solved", source)
     course.submit("empty", course.released())
     course.submit("mistaken", answered(course.released(), course.answers.mistaken))
