@@ -12,6 +12,7 @@ TESTS = Path(__file__).parent
 MODULES = [
     "dlcourse.archive", "dlcourse.buffers", "dlcourse.calibration", "dlcourse.data",
     "dlcourse.data.metrics", "dlcourse.data.preprocessing", "dlcourse.devices", "dlcourse.drift",
+    "dlcourse.ensembles",
     "dlcourse.estimators", "dlcourse.experiments", "dlcourse.export", "dlcourse.initializers",
     "dlcourse.interpretation", "dlcourse.kernels", "dlcourse.labelling", "dlcourse.layers",
     "dlcourse.losses", "dlcourse.model", "dlcourse.optimizers", "dlcourse.parallel",

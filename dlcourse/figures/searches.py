@@ -83,7 +83,7 @@ def search_slices(result: Any, value: str = "value") -> Picture:
     rows = math.ceil(len(names) / columns)
     figure, grid = plots.axes(rows, columns, height=2.3 * rows, squeeze=False, sharey=True)
     for plot, name in zip(grid.flat, names, strict=False):
-        drawn, ticks = _axis(result.space[name], [r.settings[name] for r in records])
+        drawn, _, ticks = _axis(result.space[name], [r.settings[name] for r in records])
         plot.plot(drawn, [r.value for r in records], "o", markersize=4, alpha=0.7)
         plot.set(xlabel=name.replace("_", " "))
         _ticks(plot, ticks)
@@ -114,11 +114,10 @@ def search_parallel(result: Any, value: str = "value", best: float = 0.2) -> Pic
     figure, plot = plots.axes(height=3.6)
     columns = []
     for place, name in enumerate(names):
-        drawn, ticks = _axis(result.space[name], [r.settings[name] for r in order])
-        low, high = min(t for t, _ in ticks), max(t for t, _ in ticks)
-        columns.append([(v - low) / ((high - low) or 1.0) for v in drawn])
+        drawn, (low, high), ticks = _axis(result.space[name], [r.settings[name] for r in order])
+        columns.append([(v - low) / (high - low) for v in drawn])
         for tick, words in ticks:
-            plot.text(place + 0.03, (tick - low) / ((high - low) or 1.0), words, fontsize=8.5,
+            plot.text(place + 0.03, (tick - low) / (high - low), words, fontsize=8.5,
                       va="center")  # fmt: skip
         plot.axvline(place, color=palette.INK, linewidth=1, alpha=0.5)
     for i in range(len(order)):
@@ -164,21 +163,25 @@ def regret(rows: Sequence[dict[str, Any]]) -> Picture:
     return plots.show(figure, f"{words}, at the end: {', '.join(told)}.", f"{words}.")
 
 
-def _axis(domain: Any, values: list) -> tuple[list[float], list[tuple[float, str]]]:
-    """Return where values stand on a domain's axis, and its ticks with their words."""
+def _axis(
+    domain: Any, values: list
+) -> tuple[list[float], tuple[float, float], list[tuple[float, str]]]:
+    """Return where values stand on a domain's axis, the axis's ends, and its ticks with words."""
     options = getattr(domain, "options", None)
     if options is not None:
         places = {repr(option): float(place) for place, option in enumerate(options)}
-        return [places[repr(v)] for v in values], [
-            (places[repr(option)], str(option)) for option in options
-        ]
+        ticks = [(places[repr(option)], str(option)) for option in options]
+        return [places[repr(v)] for v in values], (0.0, len(options) - 1.0), ticks
+    low, high = float(domain.low), float(domain.high)
     if not domain.log:
-        ends = [domain.low, (domain.low + domain.high) / 2, domain.high]
-        return [float(v) for v in values], [(float(e), f"{e:g}") for e in ends]
-    low, high = math.log10(domain.low), math.log10(domain.high)
-    ticks = [low, *range(math.floor(low) + 1, math.ceil(high)), high]
-    words = [(float(t), f"{10**t:.3g}") for t in ticks[:: max(1, len(ticks) // 4)]]
-    return [math.log10(v) for v in values], words
+        middle = (low + high) / 2
+        return [float(v) for v in values], (low, high), [(t, f"{t:g}") for t in (low, middle, high)]
+    low, high = math.log10(low), math.log10(high)
+    powers = list(range(math.ceil(low), math.floor(high) + 1))
+    powers = powers[:: math.ceil(len(powers) / 3)] if powers else []
+    marks = [float(power) for power in powers] if len(powers) > 1 else [low, high]
+    words = [(mark, f"{10**mark:.3g}".replace("e-0", "e-")) for mark in marks]
+    return [math.log10(v) for v in values], (low, high), words
 
 
 def _ticks(plot: Any, ticks: list[tuple[float, str]]) -> None:

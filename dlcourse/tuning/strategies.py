@@ -43,7 +43,7 @@ STRATEGIES: dict[str, Making] = {
 
 PRUNERS: dict[str, Callable[[], BasePruner]] = {
     "median": lambda: optuna.pruners.MedianPruner(n_startup_trials=4),
-    "halving": optuna.pruners.SuccessiveHalvingPruner,
+    "halving": lambda: optuna.pruners.SuccessiveHalvingPruner(1, reduction_factor=3),
     "hyperband": optuna.pruners.HyperbandPruner,
 }
 
