@@ -20,7 +20,7 @@ def table():
     text = (BOOK / "article-map.md").read_text(encoding="utf-8").replace("\u00a0", " ")
     rows = [line.strip("|").split("|") for line in text.splitlines() if line.startswith("|")]
     rows = [[cell.strip() for cell in row] for row in rows]
-    return [row for row in rows if len(row) == 6][2:]
+    return [row for row in rows if len(row) == 5][2:]
 
 
 ROWS = table()
@@ -33,14 +33,12 @@ def test_every_section_of_the_article_has_its_row():
 
 
 @each_row
-def test_a_row_says_where_its_chapter_is_or_that_it_is_to_come(row):
-    _, title, here, chapter, lab, library = row
+def test_a_row_says_where_its_chapter_is(row):
+    _, title, chapter, lab, library = row
     assert title
-    assert chapter
     assert library
     assert lab
-    linked = re.match(r"(\[[\d.–]+\]\(ch\d\d-[\w-]+\)(, )?)+$", chapter)
-    assert here == ("**yes**" if linked else "to come")
+    assert re.match(r"(\[[\d.–]+\]\(ch\d\d-[\w-]+\)(, )?)+$", chapter)
 
 
 def resolve(name, module, previous):
@@ -57,14 +55,14 @@ def resolve(name, module, previous):
 
 @each_row
 def test_names_of_the_library_can_be_imported(row):
-    library = row[5]
+    library = row[4]
     module = previous = None
     names = re.findall(r"`([\w.]+)`(:?)", library)
     for name, opens in names:
         previous = resolve(name, module, previous)
         if opens:
             module = previous
-    assert names or library == "–" or library.startswith("to come")
+    assert names or library == "–"
 
 
 def test_a_name_that_is_not_there_is_noticed():
