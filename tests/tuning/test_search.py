@@ -88,7 +88,7 @@ def test_a_search_that_was_ended_and_continued_is_the_same_search(tmp_path):
 
 @pytest.mark.parametrize("strategy", ["tpe", "gp", "cma-es"])
 def test_searches_that_learn_beat_random_ones(strategy):
-    seeds = range(5)
+    seeds = range(3)
     space = Space(optimization={"rate": Real(1e-4, 1, log=True)}, data={"x": Real(0, 1)})
 
     def train(trial):
@@ -96,7 +96,7 @@ def test_searches_that_learn_beat_random_ones(strategy):
 
     def found(strategy):
         return np.median(
-            [run(train, space, trials=40, strategy=strategy, seed=s).best.value for s in seeds]
+            [run(train, space, trials=30, strategy=strategy, seed=s).best.value for s in seeds]
         )
 
     assert found(strategy) < 0.5 * found("random")
