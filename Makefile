@@ -31,7 +31,7 @@ STALE := stale
 endif
 endif
 
-.PHONY: help lab warmup test lint cuda book links site grade graders mutants bench doctor screenshots lock stale
+.PHONY: help lab warmup test lint cuda book links site grade attacks throughput fairness graders mutants bench doctor screenshots lock stale
 
 help: ## List these targets
 	@grep -E '^[a-z]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed -E 's/^([a-z]+):.*## /\1|/' \
@@ -66,6 +66,15 @@ site: $(READY) ## Build the site, then look at every page in a browser
 
 grade: $(READY) ## Grade the sample class and print its table
 	@$(BIN)/dlcourse grade $(ARGS)
+
+attacks: $(READY) ## Hand in hostile and broken submissions, here and to stock nbgrader
+	@$(BIN)/python -m tests.grading.attacks $(ARGS)
+
+throughput: $(READY) ## Time the grading of three hundred submissions, beside stock nbgrader
+	@$(BIN)/python -m tests.grading.throughput $(ARGS)
+
+fairness: $(READY) ## Grade the same work in any order, by any number of workers, at many seeds
+	@$(BIN)/python -m tests.grading.fairness $(ARGS)
 
 graders: $(READY) ## Prove that the labs' graders catch what is wrong and accept what is right
 	@$(BIN)/python -m tests.labs.proof.graders $(ARGS)

@@ -40,6 +40,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="a text that learners do not know; the inputs of the checks are drawn from it",
     )
     parser.add_argument(
+        "--again",
+        action="store_true",
+        help="grade anew what an earlier run has graded and what has not changed since",
+    )
+    parser.add_argument(
+        "--record",
+        type=Path,
+        metavar="FILE",
+        help="where results are kept for that (default: .graded/LAB.jsonl in the folder)",
+    )
+    parser.add_argument(
         "--unsafe",
         action="store_true",
         help="run the submissions without a sandbox, with all that you may do yourself",
@@ -67,6 +78,8 @@ def run(arguments: argparse.Namespace) -> int:
             unsafe=arguments.unsafe,
             course=course.find(arguments.course),
             progress=sys.stderr.isatty(),
+            record=arguments.record,
+            again=arguments.again,
         )
     except (GradingError, SandboxError) as error:
         raise UserError(f"{error}.") from error

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import os
+import contextlib
 import tempfile
-from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from contextlib import contextmanager
-from multiprocessing import get_context
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from dlcourse.checks.seeds import current_seed, seed_from_text
-from dlcourse.grading import ingest, release, sample, sandbox
+from dlcourse.grading import ingest, pool, release, sample, sandbox
 from dlcourse.grading.errors import GradingError
 from dlcourse.grading.marking import Task
-from dlcourse.grading.results import Result
+from dlcourse.grading.record import FOLDER, Record
+from dlcourse.grading.results import REFUSED, Result
+from dlcourse.grading.text import plain
 
 
 def grade(
@@ -28,6 +27,8 @@ def grade(
     course: Path | None = None,
     limits: sandbox.Limits | None = None,
     progress: bool = False,
+    record: Path | None = None,
+    again: bool = False,
 ) -> list[Result]:
     """Grade the submissions of a lab.
 
@@ -54,6 +55,12 @@ def grade(
         What one submission may use.
     progress : bool
         Show a progress bar.
+    record : Path, optional
+        The file that results are written to as they come. A run that was interrupted goes on
+        from there, and what has not changed since is not graded twice. By default
+        ``.graded/LAB.jsonl`` in the folder of submissions; the sample class has none.
+    again : bool
+        Grade what is in the record already, too.
 
     Returns
     -------
@@ -64,7 +71,8 @@ def grade(
     Raises
     ------
     GradingError
-        When an argument is wrong, or this machine has no sandbox and ``unsafe`` is false.
+        When an argument is wrong, this machine has no sandbox and ``unsafe`` is false, or the
+        record cannot be written.
     """
     if workers is not None and workers < 1:
         raise GradingError(f"workers is {workers}, expected 1 or more")
@@ -83,44 +91,52 @@ def grade(
             limits=(limits or sandbox.Limits()).for_packages(handed_out.packages),
             sandboxed=not unsafe,
         )
-        return run(task, ingest.students(place, student), workers, progress=progress)
+        if record is None and submissions is not None:
+            record = place / FOLDER / f"{lab}.jsonl"
+        students = ingest.students(place, student)
+        with Record(record) if record else contextlib.nullcontext() as written_down:
+            return run(
+                task,
+                students,
+                workers,
+                progress=progress,
+                written_down=written_down,
+                again=again,
+            )
 
 
 def run(
-    task: Task, students: list[str], workers: int | None = None, *, progress: bool = False
+    task: Task,
+    students: list[str],
+    workers: int | None = None,
+    *,
+    progress: bool = False,
+    written_down: Record | None = None,
+    again: bool = False,
 ) -> list[Result]:
     """Grade the named learners' submissions; the results come sorted by name.
 
-    Every process of the pool grades one submission at a time, with a sandboxed worker of its own.
-    The judge redirects streams and records warnings, which is a process's business, not a
-    thread's: hence processes.
+    What is ``written_down`` from the very same work is not graded once more, unless ``again`` says
+    so; what is graded is written down as soon as it is known.
     """
-    count = min(workers or _processors(), len(students))
-    with _bar(len(students), progress) as advance:
-        results = []
-        if count <= 1:
-            for student in students:
-                results.append(task.grade(student))
-                advance(results[-1])
-        else:
-            # A fork server starts processes fast and inherits no threads from this one.
-            context = get_context("forkserver" if os.name == "posix" else "spawn")
-            with ProcessPoolExecutor(count, mp_context=context) as pool:
-                futures = [pool.submit(task.grade, student) for student in students]
-                try:
-                    for future in as_completed(futures):
-                        results.append(future.result())
-                        advance(results[-1])
-                except BaseException:
-                    pool.shutdown(wait=False, cancel_futures=True)
-                    raise
+    results = []
+    left = students
+    if written_down is not None and not again:
+        for student in filter(written_down.__contains__, students):
+            known = written_down.find(student, task.key(student))
+            results += [] if known is None else [known]
+        done = {result.student for result in results}
+        left = [student for student in students if student not in done]
+    count = min(workers or pool.processors(), len(left))
+    with _bar(results, len(students), progress) as advance:
+        graded = pool.each(task, left, count) if count > 1 else pool.one_after_another(task, left)
+        with contextlib.closing(graded):
+            for key, result in graded:
+                if written_down is not None:
+                    written_down.add(key, result)
+                results.append(result)
+                advance(result)
     return sorted(results, key=lambda result: result.student)
-
-
-def _processors() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _seed(seed_file: Path | None) -> int:
@@ -132,7 +148,7 @@ def _seed(seed_file: Path | None) -> int:
         raise GradingError(f"the seed cannot be read: {error}") from None
 
 
-@contextmanager
+@contextlib.contextmanager
 def _submissions(
     course: Path, handed_out: release.Release, submissions: Path | None
 ) -> Iterator[Path]:
@@ -145,19 +161,36 @@ def _submissions(
         yield Path(folder)
 
 
-@contextmanager
-def _bar(total: int, shown: bool):
-    """Give a function that advances a progress bar, with the last name and the points so far."""
+@contextlib.contextmanager
+def _bar(known: list[Result], total: int, shown: bool) -> Iterator[Callable[[Result], None]]:
+    """Give a function that advances a progress bar: the last name, and how the class is doing.
+
+    tqdm estimates the time that is left from what was graded in this run.
+    """
     if not shown:
         yield lambda result: None
         return
     from tqdm import tqdm  # an extra: the library alone does without
 
+    refused = sum(result.status == REFUSED for result in known)
+    shares = [result.points / result.max_points for result in known if result.status != REFUSED]
     # Every submission takes a while, so each one is shown.
-    with tqdm(total=total, unit="submission", leave=False, mininterval=0) as bar:
+    with tqdm(
+        total=total, initial=len(known), unit="submission", leave=False, mininterval=0
+    ) as bar:
 
         def advance(result: Result) -> None:
-            bar.set_postfix_str(f"{result.student}: {result.points:g} of {result.max_points:g}")
+            nonlocal refused
+            if result.status == REFUSED:
+                refused += 1
+            else:
+                shares.append(result.points / result.max_points)
+            told = f"{plain(result.student)}: {result.points:g} of {result.max_points:g}"
+            if shares:
+                told += f"; {sum(shares) / len(shares):.0%} on average"
+            if refused:
+                told += f", {refused} refused"
+            bar.set_postfix_str(told, refresh=False)
             bar.update()
 
         yield advance

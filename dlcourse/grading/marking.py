@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import inspect
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -12,7 +13,7 @@ from typing import Any, Protocol
 
 from dlcourse.checks import LearnerError, compiling, judge
 from dlcourse.checks import exercises as labs
-from dlcourse.grading import ingest
+from dlcourse.grading import ingest, record
 from dlcourse.grading.errors import Refused
 from dlcourse.grading.process import Raised, Worker, WorkerLost
 from dlcourse.grading.release import Release
@@ -80,18 +81,42 @@ class Task:
 
     def grade(self, student: str) -> Result:
         """Return one learner's result; a submission that cannot be graded has one, too."""
+        return self.graded(student)[1]
+
+    def graded(self, student: str) -> tuple[str, Result]:
+        """Return one learner's result, and the key of what it was reached from."""
+        taken = self._take(student)
+        return self._key(student, taken), self._mark(student, taken)
+
+    def key(self, student: str) -> str:
+        """Return a digest of all that a learner's result depends on."""
+        return self._key(student, self._take(student))
+
+    def _take(self, student: str) -> ingest.Submission | str:
+        """Return one learner's answers, or why there are none."""
+        try:
+            return ingest.read(self.submissions, student, self.release)
+        except (Refused, OSError) as refused:
+            return str(refused)
+
+    def _key(self, student: str, taken: ingest.Submission | str) -> str:
+        if isinstance(taken, ingest.Submission):
+            taken = repr((sorted(taken.answers.items()), sorted(taken.written.items()),
+                          taken.notes, sorted(taken.elsewhere)))  # fmt: skip
+        rest = (self.release, self.seed, self.limits, self.sandboxed, record.engine())
+        return hashlib.sha256(repr((student, taken, rest)).encode()).hexdigest()
+
+    def _mark(self, student: str, taken: ingest.Submission | str) -> Result:
         lab = self.release.lab
         exercises = self.exercises(lab)
-        try:
-            submission = ingest.read(self.submissions, student, self.release)
-        except (Refused, OSError) as refused:
+        if isinstance(taken, str):
             marks = tuple(Mark(one.name, 0.0, one.points) for one in exercises)
-            return Result(student, lab, REFUSED, marks, str(refused), self._written({}))
-        with Session(self, submission) as session:
+            return Result(student, lab, REFUSED, marks, taken, self._written({}))
+        with Session(self, taken) as session:
             marks = tuple(session.mark(exercise) for exercise in exercises)
-        status = MENDED if submission.notes else GRADED
-        message = "; ".join((*submission.notes, *session.notes))
-        return Result(student, lab, status, marks, message, self._written(submission.written))
+        status = MENDED if taken.notes else GRADED
+        message = "; ".join((*taken.notes, *session.notes))
+        return Result(student, lab, status, marks, message, self._written(taken.written))
 
     def _written(self, texts: dict[str, str]) -> tuple[Written, ...]:
         return tuple(

@@ -12,6 +12,7 @@ import socket
 import subprocess
 import threading
 from dataclasses import asdict
+from pathlib import Path
 from typing import Protocol
 
 from dlcourse.grading import codec, sandbox
@@ -29,6 +30,9 @@ class Started(Protocol):
     @property
     def alive(self) -> bool:
         """Whether it runs."""
+
+    def work(self) -> tuple[float, bool]:
+        """Return its processor time in seconds, and whether it would run if it could."""
 
     def end(self) -> str:
         """Kill it and all that it started, close the pipe; return what it complained of, if so."""
@@ -86,6 +90,9 @@ class _Process:
     def alive(self) -> bool:
         return self._process.poll() is None
 
+    def work(self) -> tuple[float, bool]:
+        return _work(self._process.pid)
+
     def end(self) -> str:
         self._process.kill()
         complaint = _complaint(self._process)
@@ -107,6 +114,22 @@ def _complaint(process: subprocess.Popen) -> str:
     return codec.clean(told.decode("utf-8", "replace").strip())
 
 
+def _work(process: int) -> tuple[float, bool]:
+    """Look up the innermost process that a process has started: the worker itself."""
+    try:
+        while children := _read(process, f"task/{process}/children").split():
+            process = int(children[0])
+        state, *rest = _read(process, "stat").rsplit(")", 1)[1].split()
+    except OSError:  # it has ended, or there is no /proc
+        return 0.0, False
+    ticks = int(rest[10]) + int(rest[11])  # utime and stime of proc(5)
+    return ticks / os.sysconf("SC_CLK_TCK"), state == "R"
+
+
+def _read(process: int, name: str) -> str:
+    return Path(f"/proc/{process}/{name}").read_text(encoding="utf-8", errors="replace")
+
+
 class _Forked:
     """A worker that was forked in a sandbox: known by a descriptor of its process 1."""
 
@@ -114,12 +137,17 @@ class _Forked:
         self.to_worker = to_worker
         self.from_worker = from_worker
         self._process = process
+        told = Path(f"/proc/self/fdinfo/{process}").read_text(encoding="ascii")
+        self._number = int(told.split("Pid:")[1].split()[0])
         self._over = select.poll()
         self._over.register(process, select.POLLIN)
 
     @property
     def alive(self) -> bool:
         return self._process >= 0 and not self._over.poll(0)
+
+    def work(self) -> tuple[float, bool]:
+        return _work(self._number)
 
     def end(self) -> str:
         with contextlib.suppress(ProcessLookupError):

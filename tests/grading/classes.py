@@ -96,9 +96,14 @@ def make(lab: str, count: int, folder: Path, seed: int = 0) -> list[str]:
     handed_out = release.load(ROOT, lab)
     names = []
     for name, answers in submissions(lab, count, seed):
-        notebook = sample.make_notebook(handed_out, answers)
-        place = folder / name / lab
-        place.mkdir(parents=True)
-        (place / f"{lab}.ipynb").write_text(json.dumps(notebook), encoding="utf-8")
+        hand_in(handed_out, folder, name, answers)
         names.append(name)
     return names
+
+
+def hand_in(handed_out: release.Release, folder: Path, name: str, answers: dict[str, str]) -> None:
+    """Write one learner's notebook to its place."""
+    place = folder / name / handed_out.lab
+    place.mkdir(parents=True)
+    text = json.dumps(sample.make_notebook(handed_out, answers))
+    (place / f"{handed_out.lab}.ipynb").write_text(text, encoding="utf-8")

@@ -56,7 +56,7 @@ def test_an_interrupt_ends_the_run_at_once(small_class, monkeypatch):
     def interrupt(self, student):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(type(task), "grade", interrupt)
+    monkeypatch.setattr(type(task), "graded", interrupt)
     with pytest.raises(KeyboardInterrupt):
         run(task, students, 1)
 

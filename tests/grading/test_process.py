@@ -1,7 +1,10 @@
 """One worker and its parent: what a call does, and what becomes of a worker that misbehaves."""
 
 import os
+import subprocess
+import sys
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -338,3 +341,40 @@ def test_the_worker_s_copy_of_the_codec_is_the_parents(worker):
     source = "import sys\ndef f():\n    return sys.modules['__main__'].codec.MAGIC.decode()"
     define(worker, source)
     assert worker.call("f", ()) == codec.MAGIC.decode()
+
+
+def test_a_worker_that_has_to_wait_for_a_processor_is_given_time(worker, monkeypatch):
+    """On a loaded machine, an honest loop of a second takes many; the grade stays the same."""
+    define(worker, "import time\ndef f():\n    start = time.process_time()\n"
+           "    while time.process_time() - start < 0.8: pass\n    return 1")  # fmt: skip
+    crowd = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(4)]
+    try:
+        core = sorted(os.sched_getaffinity(0))[0]
+        for process in (*(one.pid for one in crowd), innermost(worker)):
+            os.sched_setaffinity(process, {core})
+        worker.seconds_left = 1.0
+        start = time.monotonic()
+        assert worker.call("f", ()) == 1
+        assert time.monotonic() - start > 1.5
+        # What was waited for is not taken off the learner's account.
+        assert worker.seconds_left > -0.5
+    finally:
+        for one in crowd:
+            one.kill()
+            one.wait()
+
+
+def innermost(worker):
+    process = worker._process._number
+    while children := Path(f"/proc/{process}/task/{process}/children").read_text().split():
+        process = int(children[0])
+    return process
+
+
+def test_a_worker_that_sleeps_is_not(worker):
+    define(worker, "import time\ndef f():\n    time.sleep(30)")
+    worker.seconds_left = 0.5
+    start = time.monotonic()
+    with pytest.raises(WorkerLost):
+        worker.call("f", ())
+    assert time.monotonic() - start < 3

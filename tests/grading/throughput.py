@@ -99,6 +99,11 @@ def timed(work: Callable[[], Any]) -> tuple[float, Any]:
     return time.perf_counter() - start, result
 
 
+def grade_all(submissions: Path, workers: int) -> list[Result]:
+    """Grade everything, also what was graded before."""
+    return grade(LAB, submissions=submissions, workers=workers, again=True)
+
+
 def stock(folder: Path, names: list[str]) -> Stock:
     """Grade some learners' files by stock autograde; time it from one notebook to the next."""
     course = NbgraderCourse(folder / f"stock{names[0]}", LAB)
@@ -180,19 +185,17 @@ def measure(
     ours = []
     for number in range(rounds):
         if number:
-            seconds, results = timed(lambda: grade(LAB, submissions=submissions, workers=workers))
+            seconds, results = timed(lambda: grade_all(submissions, workers))
         else:
             with Memory() as memory:
-                seconds, results = timed(
-                    lambda: grade(LAB, submissions=submissions, workers=workers)
-                )
+                seconds, results = timed(lambda: grade_all(submissions, workers))
         ours.append(seconds)
         print(f"round {number + 1}: {len(results)} in {seconds:.1f} s", flush=True)
     some = sorted(submissions.iterdir())[::3]
     with tempfile.TemporaryDirectory(prefix="some_") as place:
         for learner in some:
             shutil.copytree(learner, Path(place) / learner.name)
-        seconds, _ = timed(lambda: grade(LAB, submissions=Path(place), workers=1))
+        seconds, _ = timed(lambda: grade_all(Path(place), 1))
     print(f"one worker: {len(some)} in {seconds:.1f} s", flush=True)
     return ours, seconds / len(some) * len(results), results, memory.most
 
