@@ -180,11 +180,11 @@ class Worker:
         finally:
             self._seconds -= time.monotonic() - start - (self._granted - granted)
 
-    def _owed(self) -> float:
-        """Return how much longer a worker may take that had to wait for a processor."""
+    def _owed(self, ready: bool) -> float:
+        """Return how much longer a worker may take that had to wait for a processor, or for us."""
         worked, runs = self._process.work()
         left = self._allowed - (worked - self._worked)
-        if not runs or left <= 0 or self._granted >= _MOST_PATIENCE * self._allowed:
+        if not (runs or ready) or left <= 0 or self._granted >= _MOST_PATIENCE * self._allowed:
             return 0.0
         more = max(left, 0.02)
         self._granted += more
@@ -262,11 +262,14 @@ class Worker:
     def _wait(self, poller: select.poll) -> None:
         while True:
             left = self._deadline - time.monotonic()
-            if left > 0 and poller.poll(left * 1000):
+            ready = bool(poller.poll(max(left, 0.0) * 1000))
+            if ready and left > 0:
                 return
-            if not (more := self._owed()):
+            if not (more := self._owed(ready)):
                 raise self._lost("Timeout", "it took too long; is there a loop that never ends?")
             self._deadline += more
+            if ready:  # it is this process that came late
+                return
 
     def _send(self, frame: bytes) -> None:
         # A closed descriptor's number may by now be another file's.

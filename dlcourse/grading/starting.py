@@ -123,7 +123,7 @@ def _work(process: int) -> tuple[float, bool]:
     except OSError:  # it has ended, or there is no /proc
         return 0.0, False
     ticks = int(rest[10]) + int(rest[11])  # utime and stime of proc(5)
-    return ticks / os.sysconf("SC_CLK_TCK"), state == "R"
+    return ticks / os.sysconf("SC_CLK_TCK"), state in "RD"
 
 
 def _read(process: int, name: str) -> str:

@@ -225,7 +225,8 @@ def test_a_worker_that_hangs_or_dies_is_lost_in_time(worker, body, kind):
     start = time.monotonic()
     with pytest.raises((WorkerLost, Raised)) as caught:
         worker.call("f", ())
-    assert time.monotonic() - start < 5
+    # A loop on a loaded machine is waited for until it has had its second of a processor.
+    assert time.monotonic() - start < 30
     assert kind is None or caught.value.kind == kind
     assert kind is None or not worker.alive
 

@@ -19,7 +19,7 @@ from tests.grading.attacks.ours import Outcome, outcome
 from tests.labs.nbgrader_course import NbgraderCourse
 
 # A cell may take so long, and then a whole notebook.
-CELL_SECONDS, NOTEBOOK_SECONDS = 6, 45
+CELL_SECONDS, NOTEBOOK_SECONDS = 6, 120
 LIMITS = [f"--as={6 << 30}", f"--fsize={64 << 20}", "--core=0"]
 # Everything is to be read as ever, and the course written; other processes are out of reach.
 CAGE = ["--unshare-pid", "--unshare-ipc", "--unshare-net", "--die-with-parent", "--new-session"]
