@@ -31,8 +31,7 @@ STALE := stale
 endif
 endif
 
-.PHONY: help lab warmup test lint cuda book links site grade attacks throughput fairness graders mutants \
-    bench doctor screenshots lock stale
+.PHONY: help lab warmup test lint cuda book links site grade attacks throughput fairness graders mutants bench doctor screenshots lock stale
 
 help: ## List these targets
 	@grep -E '^[a-z]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed -E 's/^([a-z]+):.*## /\1|/' \

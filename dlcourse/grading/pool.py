@@ -132,7 +132,7 @@ def _serve(pipe: connection.Connection, task: Task, core: int | None) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if core is not None:
         os.sched_setaffinity(0, {core})
-    with _one_thread(), contextlib.suppress(EOFError, BrokenPipeError):
+    with _one_thread(), contextlib.suppress(EOFError, ConnectionError):  # the parent is gone
         while True:
             student = pipe.recv()
             told: Any

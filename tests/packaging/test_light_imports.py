@@ -21,13 +21,15 @@ UNWANTED = {
     "dlcourse": COURSE | SCIENCE | CUDA | {"tqdm", "packaging"},
     "dlcourse.commands": COURSE | SCIENCE | CUDA | {"tqdm", "packaging"},
     "dlcourse.checks": COURSE | CUDA | {"numba", "sklearn", "dlcourse.kernels"},
-    "dlcourse.estimators": COURSE | CUDA | {"tqdm"},
+    "dlcourse.ensembles": COURSE | CUDA | {"optuna", "tqdm"},
+    "dlcourse.estimators": COURSE | CUDA | {"optuna", "tqdm"},
     "dlcourse.figures": JUPYTER | CUDA | {"numba", "sklearn", "matplotlib", "dlcourse.kernels"},
     "dlcourse.grading": CUDA | {"numba", "sklearn", "matplotlib", "dlcourse.kernels"},
     # The one part that greenlet is for; a sandbox shows it without anything else of the package.
     "dlcourse.simulator": COURSE
     | (CUDA - {"greenlet"})
     | {"numba", "sklearn", "dlcourse.kernels", "dlcourse.checks"},
+    "dlcourse.tuning": COURSE | CUDA | {"dask", "distributed", "pandas", "sklearn"},  # Optuna: yes
     "dlcourse.workspace": CUDA | {"numba", "sklearn", "matplotlib", "dlcourse.kernels"},
 }
 # The other parts are the library: NumPy and Numba, and nothing of what the extras bring.

@@ -10,6 +10,8 @@ from tests.chromium import chromium
 pytestmark = pytest.mark.browser
 
 OPEN_ALL = "document.querySelectorAll('details').forEach(d => { d.open = true })"
+#: What fades in has too little contrast until it is there.
+AT_ONCE = "*, *::before, *::after { transition: none !important; animation: none !important }"
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
 
 
@@ -54,6 +56,7 @@ def test_pages_are_quiet_ask_no_other_host_and_have_no_serious_barrier(view, bui
         outside = [url for url in page.asked if not url.startswith(("file:", "data:", "blob:"))]
         assert not outside, f"{name} asked for {outside}"
         assert page.evaluate("document.documentElement.dataset.theme") == scheme
+        page.add_style_tag(content=AT_ONCE)
         page.evaluate(OPEN_ALL)
         page.evaluate(AXE.read_text(encoding="utf-8"))
         result = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
