@@ -1,12 +1,14 @@
 """Make the built site complete in itself: no page asks another host for anything.
 
-Three things are done to what the theme would publish:
+Four things are done to what the theme would publish:
 
 * MathJax is copied out of the installed ``django-static-mathjax`` package, only the files the
-  pages load: one component and its fonts (1.5 MB of the package's 43).
+  pages load: what reads LaTeX and writes HTML, with its fonts (1.1 MB of the package's 43).
 * The theme draws a dozen icons with a script of 1.5 MB that every page loads. Its style sheet can
   draw the same icons from a font, so the script is taken out of the pages and the font is cut down
   to the glyphs in use (a few kB) and put into a style sheet, which also works from the file system.
+* The theme puts the search's index, which grows with the book, and its scripts into every page,
+  though only the page of results uses them: they are taken out of the others.
 * Source maps and the theme's own templates are left out.
 
 And what screen readers stumble over in the theme's pages is mended, as axe-core finds it.
@@ -27,7 +29,18 @@ from fontTools.ttLib import TTFont
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
-MATHJAX_COMPONENT = "tex-chtml.js"
+# MathJax's combined component holds a menu and extensions that the pages never use, and is twice
+# as large as these together; the first of them loads the others.
+MATHJAX_START = "startup.js"
+MATHJAX_PARTS = (
+    "core",
+    "input/tex-base",
+    "[tex]/ams",
+    "[tex]/newcommand",
+    "output/chtml",
+    "output/chtml/fonts/tex",
+    "a11y/assistive-mml",
+)
 MATHJAX_FONTS = "output/chtml/fonts/woff-v2"
 
 # A name that hides the words a button shows, a button without any name; roles that the lists of
@@ -44,6 +57,10 @@ MENDED = (
 )
 ICON_SCRIPT = re.compile(
     r'\s*<script[^>]*src="[^"]*_static/scripts/fontawesome\.js[^"]*"></script>'
+)
+SEARCH_SCRIPT = re.compile(
+    r'\s*<script[^>]*src="[^"]*(?:_static/searchtools|_static/language_data|searchindex)\.js[^"]*">'
+    r"</script>"
 )
 ICON_FONT_FACE = re.compile(r"@font-face\{[^}]*Font Awesome[^}]*\}")
 ICON_RULE = re.compile(r'((?:\.fa-[a-z0-9-]+:before,?)+)\{content:"\\([0-9a-f]+)"\}')
@@ -69,7 +86,10 @@ def copy_mathjax(app: Sphinx) -> None:
     source = _mathjax_folder()
     target = Path(app.outdir) / "_static" / "mathjax"
     target.mkdir(parents=True, exist_ok=True)
-    shutil.copy2(source / "es5" / MATHJAX_COMPONENT, target / MATHJAX_COMPONENT)
+    for part in (MATHJAX_START, *MATHJAX_PARTS):
+        name = Path(part.replace("[tex]", "input/tex/extensions")).with_suffix(".js")
+        (target / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(source / "es5" / name, target / name)
     shutil.copy2(source / "LICENSE", target / "LICENSE")
     shutil.copytree(source / "es5" / MATHJAX_FONTS, target / MATHJAX_FONTS, dirs_exist_ok=True)
 
@@ -99,6 +119,8 @@ def finish_pages(app: Sphinx, exception: Exception | None) -> None:
         text = page.read_text(encoding="utf-8")
         names.update(ICON_NAME.findall(text))
         finished = ICON_SCRIPT.sub("", text)
+        if page.name != "search.html":
+            finished = SEARCH_SCRIPT.sub("", finished)
         for found, instead in MENDED:
             finished = found.sub(instead, finished)
         if finished != text:
@@ -133,6 +155,12 @@ def finish_pages(app: Sphinx, exception: Exception | None) -> None:
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register the two steps with Sphinx."""
     app.add_css_file("icons.css", priority=900)
+    app.config.mathjax_path = f"mathjax/{MATHJAX_START}"
+    app.config.mathjax3_config = {
+        "loader": {"load": list(MATHJAX_PARTS)},
+        "tex": {"packages": ["base", "ams", "newcommand"]},
+        "options": {"enableMenu": False},
+    }
     app.connect("builder-inited", copy_mathjax)
     app.connect("build-finished", finish_pages)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

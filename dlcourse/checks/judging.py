@@ -214,8 +214,9 @@ def _speed(
     results: Sequence[Sequence[Result]],
     rng: np.random.Generator,
 ) -> Result:
-    """Measure a function whose values are right; of a wrong one nobody asks how fast it is."""
-    if not all(one.passed for found in results for one in found if one.aspect not in MANNER):
+    """Measure a function that is right; of a wrong one nobody asks how fast it is."""
+    right = frozenset(Aspect) - MANNER | {Aspect.PROPERTY}
+    if not all(one.passed for found in results for one in found if one.aspect in right):
         return Result(Aspect.SPEED, None, None)
     sentence = too_slow(candidate, speed, speed.draw(rng))
     return Result(Aspect.SPEED, None, not sentence, sentence)

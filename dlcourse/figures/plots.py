@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from dlcourse.figures import palette
+from dlcourse.figures.compact import compact
 from dlcourse.figures.picture import Picture
 
 if TYPE_CHECKING:
@@ -89,16 +90,8 @@ def _page_svg(text: str, alt: str) -> str:
     Two drawings that are alike, such as two states behind a slider, still have ids of their own if
     what is said about them differs.
     """
-    svg = text[text.index("<svg") :]
-    svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
-    # Its style sheet would speak to every drawing of the page: say it on this element instead.
-    svg = re.sub(r"<defs>\s*<style[^>]*>.*?</style>\s*</defs>", "", svg, flags=re.DOTALL)
+    svg = compact(text)
     svg = re.sub(r"(?<=<svg )[^>]*(?=>)", _without_size, svg, count=1)
-    svg = re.sub(r'\sxmlns:xlink="[^"]*"', "", svg).replace("xlink:href", "href")
-
-    svg = re.sub(r"<!--.*?-->", "", svg, flags=re.DOTALL)
-    svg = re.sub(r' (?:d|x|y|transform)="[^"]*"', _rounded, svg)
-    svg = re.sub(r">\s+<", "><", re.sub(r"\s+", " ", svg))
 
     # Ids are shared by the whole page: keep those that are referred to, and make them unique.
     used = set(re.findall(r'(?:href="#|url\(#)([\w.-]+)', svg))
@@ -107,17 +100,12 @@ def _page_svg(text: str, alt: str) -> str:
     svg = re.sub(r'(href="#|url\(#)', rf"\g<1>{mark}-", svg)
 
     # Letters in the page's font; colours by name, so that the page's theme decides.
-    svg = re.sub(r" font-family: [^;\"]*;", "", svg)
+    svg = re.sub(r"font-family:[^;\"]*;?", "", svg)
     for black in (palette.INK, "#000000"):
         svg = svg.replace(black, palette.colour("ink"))
     for name, (light, _) in palette.COLOURS.items():
         svg = svg.replace(light, palette.colour(name))
     return svg
-
-
-def _rounded(match: re.Match[str]) -> str:
-    """Return a place or a path in hundredths of a point, which is finer than any screen."""
-    return re.sub(r"-?\d+\.\d{3,}", lambda found: f"{float(found[0]):.2f}", match[0])
 
 
 def _without_size(match: re.Match[str]) -> str:

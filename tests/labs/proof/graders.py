@@ -70,27 +70,36 @@ def prove(labs: tuple[str, ...], exercise: str, seeds: range, only_right: bool =
     """Judge everything that is known about one exercise, which may belong to several labs."""
     tally = Tally()
     began = time.perf_counter()
-    for right in banks.right_answers(labs):
-        if right.exercise.name != exercise:
-            continue
-        faults = faults_of_right(right, seeds)
+    rights = [one for one in banks.right_answers(labs) if one.exercise.name == exercise]
+    wrongs = [one for one in banks.mistakes(labs) if one.exercise.name == exercise]
+    if only_right:
+        wrongs = []
+    unfair: list[list[str]] = [[] for _ in rights]
+    missed: list[list[str]] = [[] for _ in wrongs]
+    unnamed: list[list[str]] = [[] for _ in wrongs]
+    # Seed by seed, as a class is graded: what a seed asks is drawn once, and so is what each known
+    # mistake makes of it.
+    for seed in seeds:
+        for i, right in enumerate(rights):
+            unfair[i] += faults_of_right(right, (seed,))
+        for i, wrong in enumerate(wrongs):
+            lenient, vague = faults_of_wrong(wrong, (seed,))
+            missed[i] += lenient
+            unnamed[i] += vague
+    for right, faults in zip(rights, unfair, strict=True):
         if right.name == "the solution":
             tally.solutions += 1
             tally.solved += not faults
         else:
             tally.alternatives += 1
             tally.accepted += not faults
-        tally.verdicts += len(seeds)
         tally.faults += [f"{right.label} (right): {fault}" for fault in faults[:1]]
-    for wrong in () if only_right else banks.mistakes(labs):
-        if wrong.exercise.name != exercise:
-            continue
-        missed, unnamed = faults_of_wrong(wrong, seeds)
-        tally.mistakes += 1
-        tally.caught += not missed
-        tally.named += not unnamed
-        tally.verdicts += len(seeds)
-        tally.faults += [f"{wrong.label}: {fault}" for fault in (*missed[:1], *unnamed[:1])]
+    for wrong, *faults_of_both in zip(wrongs, missed, unnamed, strict=True):
+        tally.caught += not faults_of_both[0]
+        tally.named += not faults_of_both[1]
+        tally.faults += [f"{wrong.label}: {fault[0]}" for fault in faults_of_both if fault]
+    tally.mistakes = len(wrongs)
+    tally.verdicts = (len(rights) + len(wrongs)) * len(seeds)
     tally.seconds = time.perf_counter() - began
     return tally
 
