@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from optuna.distributions import (
 )
 from optuna.samplers import BaseSampler
 from optuna.trial import FrozenTrial, TrialState
+from threadpoolctl import ThreadpoolController
 
 from dlcourse import validation
 
@@ -107,11 +109,9 @@ class GaussianProcessSampler(BaseSampler):
         known = [t for t in trials if _counts(t)]
         if not axes or len(known) < self._startup:
             return {}
-        from threadpoolctl import threadpool_limits
-
         # BLAS's threads would wait for one another by spinning, over matrices of fifty rows: beside
         # other work a step took ten times as long.
-        with threadpool_limits(1):
+        with _thread_pools().limit(limits=1):
             return self._next(study, trial, axes, trials, known)
 
     def _next(
@@ -127,7 +127,7 @@ class GaussianProcessSampler(BaseSampler):
         y = _targets(known, sign)
         pending = [t for t in trials if t.state == TrialState.RUNNING and t.number != trial.number]
 
-        model = self._model(axes, x, y)
+        model = self._model(axes, x, known, sign)
         model.fit(_features(axes, x), y)
         if pending:
             more = _units(axes, pending)
@@ -160,7 +160,9 @@ class GaussianProcessSampler(BaseSampler):
             u[:, column] = axis.snapped(u[:, column])
         return u
 
-    def _model(self, axes: "dict[str, _Axis]", x: np.ndarray, y: np.ndarray) -> Any:
+    def _model(
+        self, axes: "dict[str, _Axis]", x: np.ndarray, known: list[FrozenTrial], sign: float
+    ) -> Any:
         """Return a regressor with a fitted kernel; only the trials are still to be learnt."""
         from sklearn.exceptions import ConvergenceWarning
         from sklearn.gaussian_process import GaussianProcessRegressor
@@ -169,8 +171,10 @@ class GaussianProcessSampler(BaseSampler):
         few = self._startup
         while few + max(few // 3, 2) <= len(x):
             few += max(few // 3, 2)
-        z = _features(axes, x[:few])
-        key = z.tobytes() + y[:few].tobytes()
+        # What counts as terrible is judged by these alone: later trials would move it, and with it
+        # the targets, so that the kernel would be fitted anew each time.
+        z, y = _features(axes, x[:few]), _targets(known[:few], sign)
+        key = z.tobytes() + y.tobytes()
         if key not in self._kernels:
             kernel = ConstantKernel(1.0, (0.05, 20.0)) * Matern(
                 np.full(z.shape[1], 0.5), (0.08, 8.0), nu=2.5
@@ -179,7 +183,7 @@ class GaussianProcessSampler(BaseSampler):
             with warnings.catch_warnings():
                 # A length at its bound only says that a setting does not matter.
                 warnings.simplefilter("ignore", ConvergenceWarning)
-                self._kernels[key] = learner.fit(z, y[:few]).kernel_
+                self._kernels[key] = learner.fit(z, y).kernel_
             while len(self._kernels) > 64:
                 self._kernels.pop(next(iter(self._kernels)))
         return GaussianProcessRegressor(self._kernels[key], optimizer=None, normalize_y=True)
@@ -219,9 +223,18 @@ class _Axis:
 
     def snapped(self, units: np.ndarray) -> np.ndarray:
         """Return the places of the values that these places stand for."""
+        if self.options:
+            return (
+                np.minimum(np.floor(units * self.options), self.options - 1) + 0.5
+            ) / self.options
         if isinstance(self.kind, FloatDistribution):
             return units
-        return np.array([self.unit(self.value(unit)) for unit in units])
+        assert isinstance(self.kind, IntDistribution)
+        first, last = self.ends
+        places = first + units * (last - first)
+        whole = np.rint(np.exp(places) if self.kind.log else places)
+        whole = np.clip(whole, self.kind.low, self.kind.high)
+        return ((np.log(whole) if self.kind.log else whole) - first) / (last - first)
 
     def features(self, units: np.ndarray) -> np.ndarray:
         """Return what the kernel measures distances between, (n, 1) or (n, options)."""
@@ -229,6 +242,14 @@ class _Axis:
             return units[:, np.newaxis]
         which = np.minimum((units * self.options).astype(int), self.options - 1)
         return np.eye(self.options)[which] / np.sqrt(2)  # two options lie 1 apart
+
+
+@cache
+def _thread_pools() -> ThreadpoolController:
+    """Return the pools of threads of the libraries in use; to find them takes milliseconds."""
+    import sklearn.gaussian_process  # noqa: F401  a library that comes later would not be found
+
+    return ThreadpoolController()
 
 
 def _likeliest(
