@@ -42,6 +42,7 @@ BESIDE: dict[str, set[str]] = {
     "figures": set(),
     "workspace": set(),
     "grading": {"checks"},
+    "classroom": {"grading"},
 }
 # The console command may import everything, since nothing imports it.
 TOP = {"commands", "__main__"}

@@ -30,17 +30,17 @@ from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
 # MathJax's combined component holds a menu and extensions that the pages never use, and is twice
-# as large as these together; the first of them loads the others.
+# as large as these together. The first script loads the core and the parts that it is told of;
+# what writes HTML loads the sizes of its letters.
 MATHJAX_START = "startup.js"
 MATHJAX_PARTS = (
-    "core",
     "input/tex-base",
     "[tex]/ams",
     "[tex]/newcommand",
     "output/chtml",
-    "output/chtml/fonts/tex",
     "a11y/assistive-mml",
 )
+MATHJAX_OTHERS = ("core", "output/chtml/fonts/tex")
 MATHJAX_FONTS = "output/chtml/fonts/woff-v2"
 
 # A name that hides the words a button shows, a button without any name; roles that the lists of
@@ -86,7 +86,7 @@ def copy_mathjax(app: Sphinx) -> None:
     source = _mathjax_folder()
     target = Path(app.outdir) / "_static" / "mathjax"
     target.mkdir(parents=True, exist_ok=True)
-    for part in (MATHJAX_START, *MATHJAX_PARTS):
+    for part in (MATHJAX_START, *MATHJAX_OTHERS, *MATHJAX_PARTS):
         name = Path(part.replace("[tex]", "input/tex/extensions")).with_suffix(".js")
         (target / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(source / "es5" / name, target / name)
@@ -159,7 +159,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.config.mathjax3_config = {
         "loader": {"load": list(MATHJAX_PARTS)},
         "tex": {"packages": ["base", "ams", "newcommand"]},
-        "options": {"enableMenu": False},
     }
     app.connect("builder-inited", copy_mathjax)
     app.connect("build-finished", finish_pages)

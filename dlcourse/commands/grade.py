@@ -1,17 +1,25 @@
 """Grade submissions of a lab, and print a table of the results.
 
-Without arguments, the sample class that comes with the course is graded. Each submission runs in a
-sandbox, without the tests and without a network; the results are compared outside it.
+Where nbgrader has collected submissions of the lab (``labs/submitted``), these are graded, and the
+results go into nbgrader's gradebook, formgrader and feedback. Where it has not, and no other folder
+is named, the sample class that comes with the course is graded. Each submission runs in a sandbox,
+without the tests and without a network; the results are compared outside it.
 """
 
 import argparse
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from dlcourse.commands import course, optional
 from dlcourse.commands.errors import UserError
 
-SUMMARY = "grade the sample class, or a folder of submissions"
+if TYPE_CHECKING:
+    from dlcourse.classroom import Course
+    from dlcourse.grading import Result
+
+SUMMARY = "grade a class with nbgrader, a folder of submissions, or the sample class"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -24,7 +32,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--submissions",
         type=Path,
         metavar="FOLDER",
-        help="the folder with STUDENT/LAB/LAB.ipynb in it (default: the sample class)",
+        help="the folder with STUDENT/LAB/LAB.ipynb in it; nothing is entered in the gradebook "
+        "(default: what nbgrader has collected, or the sample class)",
     )
     parser.add_argument("--student", metavar="NAME", help="grade this one only")
     parser.add_argument(
@@ -64,26 +73,30 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Grade, print the table, write what was asked for."""
+    """Grade, print the table, enter it in the gradebook, write what was asked for."""
     optional.require("nbformat")
     from dlcourse.grading import GradingError, SandboxError, grade, table, write_csv, write_feedback
 
+    folder = course.find(arguments.course)
     try:
+        class_ = _class(arguments, folder)
         results = grade(
             arguments.lab,
-            submissions=arguments.submissions,
+            submissions=class_.submitted if class_ else arguments.submissions,
             workers=arguments.workers,
             student=arguments.student,
             seed_file=arguments.seed_file,
             unsafe=arguments.unsafe,
-            course=course.find(arguments.course),
+            course=folder,
             progress=sys.stderr.isatty(),
             record=arguments.record,
             again=arguments.again,
         )
+        print(table(results), end="")
+        if class_:
+            print(_enter(class_, folder, results))
     except (GradingError, SandboxError) as error:
         raise UserError(f"{error}.") from error
-    print(table(results), end="")
     try:
         if arguments.csv:
             write_csv(results, arguments.csv)
@@ -94,3 +107,29 @@ def run(arguments: argparse.Namespace) -> int:
     except OSError as error:
         raise UserError(f"{error.filename} cannot be written: {error.strerror}.") from error
     return 0
+
+
+def _class(arguments: argparse.Namespace, folder: Path) -> "Course | None":
+    """Return the course as nbgrader runs it, if it has collected this lab and none was named."""
+    labs = folder / "labs"
+    if arguments.submissions is not None or not (labs / "nbgrader_config.py").is_file():
+        return None
+    optional.require("nbgrader")
+    from dlcourse.classroom import Course
+
+    found = Course(labs)
+    return found if found.has_submissions(arguments.lab) else None
+
+
+def _enter(class_: "Course", folder: Path, results: "Sequence[Result]") -> str:
+    """Put the results where nbgrader has its own; return what to tell."""
+    from dlcourse.classroom import merge
+    from dlcourse.grading import release
+
+    merged = merge(class_, release.load(folder, results[0].lab), results)
+    told = f"{merged.students} in the gradebook"
+    if merged.late:
+        told += f", {merged.late} late"
+    if merged.by_hand:
+        told += f"; {merged.by_hand} to look at by hand, in formgrader"
+    return f"{told}.\nThe learners' pages are in {class_.feedback}."

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from itertools import groupby
 from pathlib import Path
 
-from dlcourse.grading.results import REFUSED, Mark, Result, Written
+from dlcourse.grading.results import REFUSED, Mark, Result, Review, Written
 from dlcourse.grading.text import plain
 
 _STYLE = """
@@ -35,8 +35,9 @@ summary { cursor: pointer; }
 """.strip()
 
 
-def page(result: Result) -> str:
-    """Return the HTML page of one result."""
+def page(result: Result, review: Review | None = None) -> str:
+    """Return the HTML page of one result, with what a person has added."""
+    review = review or Review()
     title = f"{_text(result.lab)} – {_text(result.student)}"
     parts = [
         "<!DOCTYPE html>",
@@ -57,17 +58,20 @@ def page(result: Result) -> str:
         parts.append('<p class="total">This submission could not be graded.</p>')
         parts.append(f'<p class="note">{_text(result.message)}</p>')
     else:
-        points = f"{result.points:g} of {result.max_points:g} points"
+        points = f"{review.total(result):g} of {review.out_of(result):g} points"
+        if review.penalty:
+            points += f", after {review.penalty:g} taken off for being late"
         parts.append(f'<p class="total">{points}</p>')
         if result.message:
             parts.append(f'<p class="note">{_text(result.message)}</p>')
-        parts += [_section(mark) for mark in result.marks]
-        parts += [_by_hand(written) for written in result.written]
+        parts += [_section(mark, review) for mark in result.marks]
+        parts += [_by_hand(written, review) for written in result.written]
     return "\n".join([*parts, "</body>", "</html>", ""])
 
 
-def _section(mark: Mark) -> str:
-    points = f'<span class="points">{mark.points:g} of {mark.max_points:g}</span>'
+def _section(mark: Mark, review: Review) -> str:
+    earned = review.points.get(mark.exercise, mark.points)
+    points = f'<span class="points">{earned:g} of {mark.max_points:g}</span>'
     parts = [f"<h2>{_text(mark.exercise)} {points}</h2>"]
     if mark.mistake:
         parts.append(f'<p class="mistake">It looks like: {_text(mark.mistake)}</p>')
@@ -75,6 +79,7 @@ def _section(mark: Mark) -> str:
         parts.append(f'<div class="message">{_message(mark.message)}</div>')
     elif mark.passed:
         parts.append('<p class="right">Everything is right.</p>')
+    parts += _remark(mark.exercise, review)
     if mark.printed:
         parts.append(f"<p>Your cell printed:</p>\n<pre>{_text(mark.printed)}</pre>")
     if mark.code:
@@ -82,6 +87,12 @@ def _section(mark: Mark) -> str:
             f"<details open><summary>Your code</summary>\n<pre>{_text(mark.code)}</pre></details>"
         )
     return "\n".join(parts)
+
+
+def _remark(name: str, review: Review) -> list[str]:
+    """Return what a person has said about an exercise or an answer."""
+    said = review.comments.get(name)
+    return [f'<p class="note">Your instructor: {_text(said)}</p>'] if said else []
 
 
 def _message(message: str) -> str:
@@ -93,11 +104,14 @@ def _message(message: str) -> str:
     return "".join(parts)
 
 
-def _by_hand(written: Written) -> str:
-    points = f'<span class="points">– of {written.max_points:g}</span>'
-    parts = [f"<h2>{_text(written.question)} {points}</h2>"]
+def _by_hand(written: Written, review: Review) -> str:
+    earned = review.points.get(written.question)
+    shown = "–" if earned is None else f"{earned:g}"
+    points = f'<span class="points">{shown} of {written.max_points:g}</span>'
+    parts = [f"<h2>{_text(written.question)} {points}</h2>", *_remark(written.question, review)]
     if written.text:
-        parts.append('<p class="note">Your instructor reads and grades this answer.</p>')
+        if earned is None:
+            parts.append('<p class="note">Your instructor reads and grades this answer.</p>')
         parts.append(f'<pre class="words">{_text(written.text)}</pre>')
     else:
         parts.append('<p class="note">Nothing was written here.</p>')

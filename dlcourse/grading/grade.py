@@ -93,7 +93,8 @@ def grade(
         )
         if record is None and submissions is not None:
             record = place / FOLDER / f"{lab}.jsonl"
-        students = ingest.students(place, student)
+        others = [name for name in release.labs(folder) if name != lab]
+        students = ingest.students(place, student, lab, others)
         with Record(record) if record else contextlib.nullcontext() as written_down:
             return run(
                 task,

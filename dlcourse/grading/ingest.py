@@ -42,11 +42,14 @@ class Submission:
     elsewhere: frozenset[str] = frozenset()
 
 
-def students(folder: Path, student: str | None = None) -> list[str]:
+def students(
+    folder: Path, student: str | None = None, lab: str = "", other_labs: Sequence[str] = ()
+) -> list[str]:
     """Return the names of the learners who have a place in the folder, sorted.
 
     A notebook that lies in the folder itself has a place too (its name is then the learner's
-    row), so that it is not lost in silence.
+    row), so that it is not lost in silence. Who has handed in ``other_labs`` and not this one has
+    none.
 
     Raises
     ------
@@ -61,6 +64,14 @@ def students(folder: Path, student: str | None = None) -> list[str]:
         if not entry.name.startswith(".")
         and (entry.is_symlink() or entry.is_dir() or entry.suffix == ".ipynb")
     )
+    if other_labs:
+        names = [
+            name
+            for name in names
+            if (folder / name / lab).is_symlink()
+            or (folder / name / lab).exists()
+            or not any((folder / name / other).is_dir() for other in other_labs)
+        ]
     if student is not None:
         if student not in names:
             raise GradingError(f"{student!r} has no submission in {folder}")

@@ -114,8 +114,12 @@ def load(course: Path, lab: str) -> Release:
         path = course / "labs" / folder / lab / f"{lab}.ipynb"
         if path.is_file():
             return read(path, lab)
-    known = sorted(path.parent.name for path in (course / "labs" / "source").glob("*/*.ipynb"))
-    raise GradingError(f"there is no lab {lab!r}; there is {', '.join(known) or 'none'}")
+    raise GradingError(f"there is no lab {lab!r}; there is {', '.join(labs(course)) or 'none'}")
+
+
+def labs(course: Path) -> list[str]:
+    """Return the names of a course's labs, sorted."""
+    return sorted(path.parent.name for path in (course / "labs" / "source").glob("*/*.ipynb"))
 
 
 def read(path: Path, lab: str) -> Release:

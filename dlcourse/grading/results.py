@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 GRADED = "graded"
 MENDED = "mended"  # graded, after something in the notebook had to be put right
@@ -98,3 +98,33 @@ class Result:
     def mistakes(self) -> tuple[str, ...]:
         """Names of the known mistakes that were found, in the order of the exercises."""
         return tuple(mark.mistake for mark in self.marks if mark.mistake)
+
+
+@dataclass(frozen=True)
+class Review:
+    """What a person, and the clock, have added to a result.
+
+    Attributes
+    ----------
+    points : dict of float
+        By exercise or question: scores that count in place of the engine's, or that it could not
+        give.
+    comments : dict of str
+        By exercise or question.
+    penalty : float
+        Points taken off because the work came late.
+    """
+
+    points: dict[str, float] = field(default_factory=dict)
+    comments: dict[str, str] = field(default_factory=dict)
+    penalty: float = 0.0
+
+    def total(self, result: Result) -> float:
+        """Return the points of a result with all that was added."""
+        own = {mark.exercise: mark.points for mark in result.marks}
+        return max(0.0, sum((own | self.points).values()) - self.penalty)
+
+    def out_of(self, result: Result) -> float:
+        """Return the points that could be had of what is graded by now."""
+        by_hand = sum(one.max_points for one in result.written if one.question in self.points)
+        return result.max_points + by_hand
