@@ -45,7 +45,7 @@ warmup: $(READY) ## Compile the library's kernels now rather than at their first
 
 test: $(READY) ## Run every test
 	@$(BIN)/dlcourse warmup
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses=2 --dist=loadfile $(ARGS)
 
 lint: $(READY) ## Check the code's style and types
 	@$(BIN)/ruff check .
