@@ -7,6 +7,7 @@ from dlcourse import initializers
 from dlcourse.initializers import Constant, Normal, Orthogonal, Uniform, VarianceScaling, fans
 from dlcourse.layers import Dense, ReLU
 from dlcourse.model import Sequential, load, save
+from tests.ids import shown
 
 PRESETS = [
     "glorot_normal", "glorot_uniform", "he_normal", "he_uniform",
@@ -139,7 +140,7 @@ def test_others_show_how_they_are_made():
 
 
 @pytest.mark.parametrize(
-    "initializer", [Normal(0.3), initializers.orthogonal, initializers.lecun_uniform], ids=repr
+    "initializer", [Normal(0.3), initializers.orthogonal, initializers.lecun_uniform], ids=shown
 )
 def test_a_saved_model_keeps_its_initializers(initializer, tmp_path):
     model = Sequential(Dense(3, initializer), ReLU(), Dense(2), input_shape=(4,), rng=0)

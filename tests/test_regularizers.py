@@ -5,6 +5,7 @@ from dlcourse.layers import Dense, Tanh
 from dlcourse.model import Sequential
 from dlcourse.regularizers import L1, L2, ElasticNet, MaxNorm
 from dlcourse.training import numerical_gradient, relative_error
+from tests.ids import shown
 
 DTYPES = pytest.mark.parametrize("dtype", [np.float32, np.float64])
 
@@ -27,7 +28,7 @@ def network(dtype=np.float64):
         (L1(0.3, "all"), lambda w: 0.3 * abs(w).sum(), ["weight", "bias"]),
         (L2(0), lambda w: 0.0, ["weight"]),
     ],
-    ids=repr,
+    ids=shown,
 )
 def test_value_against_the_definition(penalty, value, kinds, dtype):
     model = network(dtype)

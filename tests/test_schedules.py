@@ -17,6 +17,7 @@ from dlcourse.schedules import (
     StepDecay,
     Warmup,
 )
+from tests.ids import shown
 
 TABLES = np.load(Path(__file__).parent / "reference" / "schedules.npz")
 STEPS = len(TABLES["values"])
@@ -64,7 +65,7 @@ EVERY = [
     LinearRamp(0.001, 0.1, 50),
     ExponentialRamp(0.001, 0.1, 50),
 ]
-EACH = pytest.mark.parametrize("schedule", EVERY, ids=repr)
+EACH = pytest.mark.parametrize("schedule", EVERY, ids=shown)
 
 
 @EACH

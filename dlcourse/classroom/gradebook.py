@@ -42,11 +42,14 @@ class Merged:
         score entered by hand for work that has changed since.
     late : int
         How many were handed in too late.
+    reviews : dict of Review
+        What persons and lateness have added, by learner.
     """
 
     students: int
     by_hand: int
     late: int
+    reviews: dict[str, Review]
 
 
 def merge(course: Course, release: Release, results: Sequence[Result]) -> Merged:
@@ -68,7 +71,8 @@ def merge(course: Course, release: Release, results: Sequence[Result]) -> Merged
     GradingError
         When the gradebook cannot be opened, or does not fit the lab.
     """
-    by_hand = late = students = 0
+    by_hand = late = 0
+    reviews: dict[str, Review] = {}
     with Gradebook.opened(course, release) as gradebook:
         for result in results:
             place = course.place("submitted", result.student, release.lab)
@@ -77,11 +81,11 @@ def merge(course: Course, release: Release, results: Sequence[Result]) -> Merged
             sent = _sent(place)
             before = notebooks.written_answers(_shown(course, result), release)
             waits, is_late = gradebook.enter(result, sent.get("timestamp.txt", ""), before)
-            students, by_hand, late = students + 1, by_hand + waits, late + is_late
+            by_hand, late = by_hand + waits, late + is_late
             _write(course, "autograded", result, ".ipynb", notebooks.graded(release, result), sent)
-            review = gradebook.review(result.student)
+            reviews[result.student] = review = gradebook.review(result.student)
             _write(course, "feedback", result, ".html", page(result, review), sent)
-    return Merged(students, by_hand, late)
+    return Merged(len(reviews), by_hand, late, reviews)
 
 
 class Gradebook:

@@ -8,7 +8,7 @@ without the tests and without a network; the results are compared outside it.
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,8 +16,9 @@ from dlcourse.commands import course, optional
 from dlcourse.commands.errors import UserError
 
 if TYPE_CHECKING:
-    from dlcourse.classroom import Course
+    from dlcourse.classroom import Course, Merged
     from dlcourse.grading import Result
+    from dlcourse.grading.results import Review
 
 SUMMARY = "grade a class with nbgrader, a folder of submissions, or the sample class"
 
@@ -70,13 +71,33 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--feedback", type=Path, metavar="FOLDER", help="write a page for each learner there"
     )
+    parser.add_argument(
+        "--report",
+        type=Path,
+        metavar="FILE",
+        help="write a page about the class there (with nbgrader: labs/reports/LAB.html)",
+    )
+    parser.add_argument(
+        "--canvas", type=Path, metavar="FILE", help="write the points for Canvas to import"
+    )
+    parser.add_argument(
+        "--roster",
+        type=Path,
+        metavar="FILE",
+        help="what Canvas exported: the students as it knows them",
+    )
+    parser.add_argument(
+        "--moodle", type=Path, metavar="FILE", help="write the points for Moodle to import"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Grade, print the table, enter it in the gradebook, write what was asked for."""
     optional.require("nbformat")
-    from dlcourse.grading import GradingError, SandboxError, grade, table, write_csv, write_feedback
+    from dlcourse.grading import GradingError, SandboxError, grade, table
 
+    if arguments.roster and not arguments.canvas:
+        raise UserError("--roster is of use to --canvas only: name the file to write, too.")
     folder = course.find(arguments.course)
     try:
         class_ = _class(arguments, folder)
@@ -93,20 +114,52 @@ def run(arguments: argparse.Namespace) -> int:
             again=arguments.again,
         )
         print(table(results), end="")
-        if class_:
-            print(_enter(class_, folder, results))
+        merged = _enter(class_, folder, results) if class_ else None
+        if class_ and not arguments.report and not arguments.student:
+            arguments.report = class_.folder / "reports" / f"{arguments.lab}.html"
+        _write(arguments, folder, results, merged.reviews if merged else None)
     except (GradingError, SandboxError) as error:
         raise UserError(f"{error}.") from error
-    try:
-        if arguments.csv:
-            write_csv(results, arguments.csv)
-            print(f"The results are in {arguments.csv}.")
-        if arguments.feedback:
-            write_feedback(results, arguments.feedback)
-            print(f"The learners' pages are in {arguments.feedback}.")
     except OSError as error:
         raise UserError(f"{error.filename} cannot be written: {error.strerror}.") from error
     return 0
+
+
+def _write(
+    arguments: argparse.Namespace,
+    folder: Path,
+    results: "Sequence[Result]",
+    reviews: "Mapping[str, Review] | None",
+) -> None:
+    """Write the files that were asked for, and say where they are."""
+    from dlcourse.grading import release, write_csv, write_feedback
+    from dlcourse.grading.text import plain
+
+    if arguments.csv:
+        write_csv(results, arguments.csv)
+        print(f"The results are in {arguments.csv}.")
+    if arguments.feedback:
+        write_feedback(results, arguments.feedback)
+        print(f"The learners' pages are in {arguments.feedback}.")
+    if arguments.report:
+        optional.require("copydetect")
+        from dlcourse.classroom.report import report, write_report
+
+        handed_out = release.load(folder, arguments.lab)
+        write_report(arguments.report, report(results, handed_out, reviews))
+        print(f"The class is described in {arguments.report}.")
+    if arguments.canvas:
+        from dlcourse.classroom.exports import write_canvas
+
+        missing = write_canvas(results, arguments.canvas, arguments.roster, reviews)
+        print(f"The points for Canvas are in {arguments.canvas}.")
+        if missing:
+            print(f"Not in the roster, and so not in that file: {', '.join(map(plain, missing))}.")
+    if arguments.moodle:
+        from dlcourse.classroom.exports import write_moodle
+
+        write_moodle(results, arguments.moodle, reviews)
+        print(f"The points for Moodle are in {arguments.moodle}.")
 
 
 def _class(arguments: argparse.Namespace, folder: Path) -> "Course | None":
@@ -121,8 +174,8 @@ def _class(arguments: argparse.Namespace, folder: Path) -> "Course | None":
     return found if found.has_submissions(arguments.lab) else None
 
 
-def _enter(class_: "Course", folder: Path, results: "Sequence[Result]") -> str:
-    """Put the results where nbgrader has its own; return what to tell."""
+def _enter(class_: "Course", folder: Path, results: "Sequence[Result]") -> "Merged":
+    """Put the results where nbgrader has its own, and say so."""
     from dlcourse.classroom import merge
     from dlcourse.grading import release
 
@@ -132,4 +185,5 @@ def _enter(class_: "Course", folder: Path, results: "Sequence[Result]") -> str:
         told += f", {merged.late} late"
     if merged.by_hand:
         told += f"; {merged.by_hand} to look at by hand, in formgrader"
-    return f"{told}.\nThe learners' pages are in {class_.feedback}."
+    print(f"{told}.\nThe learners' pages are in {class_.feedback}.")
+    return merged

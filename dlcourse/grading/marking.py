@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import inspect
 import re
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -223,6 +224,7 @@ class Session:
             message = "The time for the whole notebook was used up before this exercise."
             return Mark(name, 0.0, exercise.points, message, code=code)
         worker = self.worker()
+        began = time.perf_counter()
         try:
             verdict = self._timed(worker, lambda: self._judge(worker, exercise))
             points, message, mistake = verdict.points, verdict.message, verdict.mistake
@@ -248,6 +250,7 @@ class Session:
             mistake,
             code,
             _ADDRESS.sub("0x…", self._printed.get(name, "")),
+            round(time.perf_counter() - began, 3),
         )
 
     def _judge(self, worker: Worker, exercise: Assignment) -> Outcome:

@@ -25,6 +25,9 @@ class Mark:
         The learner's cell as it was judged.
     printed : str
         What that cell printed when it was run, before any input of a check was in reach.
+    seconds : float
+        How long the check took: no part of the grade, and of nothing that is compared or given to
+        others, since no two runs take the same.
     """
 
     exercise: str
@@ -34,6 +37,7 @@ class Mark:
     mistake: str | None = None
     code: str = ""
     printed: str = ""
+    seconds: float = field(default=0.0, compare=False)
 
     @property
     def passed(self) -> bool:

@@ -10,6 +10,7 @@ from dlcourse.checks.arrays import (
     strided,
     unchanged,
 )
+from tests.ids import shown
 
 
 class Liar(np.ndarray):
@@ -73,7 +74,7 @@ def test_a_subclass_is_seen_as_it_is():
         np.array(["2024-01-01"], dtype="datetime64[D]"),
         np.zeros(2, dtype=[("a", float)]),
     ],
-    ids=repr,
+    ids=shown,
 )
 def test_anything_but_real_numbers_is_refused(value):
     assert plain_view(value) is None

@@ -23,6 +23,7 @@ from dlcourse.losses import (
 from dlcourse.model import Sequential
 from dlcourse.optimizers import SGD
 from dlcourse.training import fit
+from tests.ids import shown
 from tests.support import DEVICES, DEVICES_LONG, assert_loss_gradient
 
 
@@ -267,7 +268,7 @@ def test_what_is_counted_as_correct(device):
         (SoftmaxCrossEntropy(0.1), 2, lambda right: right),
         (SoftmaxCrossEntropy(), 2, lambda right: np.eye(2)[right]),
     ],
-    ids=repr,
+    ids=shown,
 )
 def test_each_classification_loss_learns_to_separate(loss, units, target):
     rng = np.random.default_rng(0)

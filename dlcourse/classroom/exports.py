@@ -1,0 +1,137 @@
+"""Points for learning management systems, in the files that these import."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from dlcourse.grading.errors import GradingError
+from dlcourse.grading.results import REFUSED, Result, Review
+from dlcourse.grading.text import for_spreadsheet
+
+#: The columns that Canvas knows a student by, in its order.
+_CANVAS = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
+_POSSIBLE = "Points Possible"
+
+
+def write_canvas(
+    results: Sequence[Result],
+    path: Path,
+    roster: Path | None = None,
+    reviews: Mapping[str, Review] | None = None,
+) -> list[str]:
+    """Write a file for *Grades → Import* of Canvas.
+
+    Parameters
+    ----------
+    results : sequence of Result
+        Of one lab.
+    path : Path
+    roster : Path, optional
+        The file that *Grades → Export* of Canvas wrote: it has the numbers that Canvas knows its
+        students by, and the column of the assignment, if Canvas has one. Without it, learners'
+        names are taken for their login IDs.
+    reviews : mapping of Review, optional
+        What persons have added, by learner.
+
+    Returns
+    -------
+    list of str
+        Learners who are not in the roster: they are not in the file.
+
+    Raises
+    ------
+    GradingError
+        When the roster is none of Canvas, or names a learner twice.
+    """
+    points = {one.student: _points(one, reviews) for one in results}
+    lab, most = results[0].lab, _most(results[0], reviews)
+    if roster is None:
+        people = [
+            {"Student": name, "SIS Login ID": name} | dict.fromkeys(("ID", "SIS User ID"), "")
+            for name in points
+        ]
+        columns, column = list(_CANVAS), lab
+        found = dict(zip(points, people, strict=True))
+    else:
+        columns, rows = _read_roster(roster)
+        column = next((one for one in columns if one.partition(" (")[0] == lab), lab)
+        found = _in_roster(roster, rows, points)
+    with path.open("w", encoding="utf-8", newline="") as file:
+        known = [name for name in columns if name in _CANVAS]
+        writer = csv.writer(file)
+        writer.writerow([*known, column])
+        writer.writerow([f"    {_POSSIBLE}", *[""] * (len(known) - 1), f"{most:g}"])
+        for name, person in found.items():
+            told = [for_spreadsheet(person.get(one) or "") for one in known]
+            writer.writerow([*told, f"{points[name]:g}"])
+    return [name for name in points if name not in found]
+
+
+def write_moodle(
+    results: Sequence[Result], path: Path, reviews: Mapping[str, Review] | None = None
+) -> None:
+    """Write a file for *Grades → Import → CSV file* of Moodle.
+
+    Moodle asks which column is what: ``username`` is what to identify the user by, the lab's name
+    the grade item, and the last one its feedback.
+    """
+    lab = results[0].lab
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["username", lab, f"{lab} feedback"])
+        for result in results:
+            told = result.message if result.status == REFUSED else _in_a_line(result)
+            row = [for_spreadsheet(result.student), f"{_points(result, reviews):g}"]
+            writer.writerow([*row, for_spreadsheet(told)])
+
+
+def _points(result: Result, reviews: Mapping[str, Review] | None) -> float:
+    return (reviews or {}).get(result.student, Review()).total(result)
+
+
+def _most(result: Result, reviews: Mapping[str, Review] | None) -> float:
+    """Return what could be had: what is graded by hand counts as soon as a class is reviewed."""
+    by_hand = sum(one.max_points for one in result.written) if reviews is not None else 0.0
+    return result.max_points + by_hand
+
+
+def _in_a_line(result: Result) -> str:
+    lost = [
+        f"{mark.exercise}: {mark.points:g} of {mark.max_points:g}"
+        + (f" ({mark.mistake})" if mark.mistake else "")
+        for mark in result.marks
+        if not mark.passed
+    ]
+    return "; ".join(lost) or "Everything is right."
+
+
+def _read_roster(roster: Path) -> tuple[list[str], list[dict[str, str]]]:
+    try:
+        with roster.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.DictReader(file)
+            rows = list(reader)
+            columns = list(reader.fieldnames or ())
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise GradingError(f"the roster {roster} cannot be read: {error}") from None
+    if not {"Student", "ID"} <= set(columns):
+        raise GradingError(
+            f"the roster {roster} begins with {', '.join(columns[:3]) or 'nothing'}, expected the "
+            "columns Student and ID, as Canvas exports them"
+        )
+    return columns, [row for row in rows if (row["Student"] or "").strip() != _POSSIBLE]
+
+
+def _in_roster(
+    roster: Path, rows: list[dict[str, str]], points: Mapping[str, float]
+) -> dict[str, dict[str, str]]:
+    """Return the rows of those who handed in, by the name that they handed in under."""
+    found: dict[str, dict[str, str]] = {}
+    for row in rows:
+        names = {(row.get(one) or "").strip() for one in ("SIS Login ID", "SIS User ID", "ID")}
+        for name in names & points.keys():
+            if name in found:
+                raise GradingError(f"the roster {roster} names {name!r} twice, expected once")
+            found[name] = row
+    return {name: found[name] for name in points if name in found}
