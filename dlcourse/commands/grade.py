@@ -43,6 +43,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="how many to grade at a time (default: one for each core)",
     )
     parser.add_argument(
+        "--cluster",
+        metavar="ADDRESS",
+        help="grade on the workers of the Dask scheduler there, as tcp://10.0.0.1:8786",
+    )
+    parser.add_argument(
         "--seed-file",
         type=Path,
         metavar="FILE",
@@ -91,6 +96,7 @@ def run(arguments: argparse.Namespace) -> int:
             progress=sys.stderr.isatty(),
             record=arguments.record,
             again=arguments.again,
+            cluster=arguments.cluster,
         )
         print(table(results), end="")
         if class_:
