@@ -17,6 +17,8 @@ from dlcourse.grading.record import FOLDER, Record
 from dlcourse.grading.results import REFUSED, Result
 from dlcourse.grading.text import plain
 
+NO_SANDBOX = "submissions are strangers' code and are not run without a sandbox"
+
 
 def grade(
     lab: str = "backprop",
@@ -83,20 +85,11 @@ def grade(
     if workers is not None and workers < 1:
         raise GradingError(f"workers is {workers}, expected 1 or more")
     if not unsafe and cluster is None and (reason := sandbox.why_not()):
-        raise GradingError(
-            f"{reason}; submissions are strangers' code and are not run without a sandbox, "
-            "unless you say --unsafe"
-        )
+        raise GradingError(f"{reason}; {NO_SANDBOX}, unless you say --unsafe")
     folder = release.find_course(course)
     handed_out = release.load(folder, lab)
     with _submissions(folder, handed_out, submissions) as place:
-        task = Task(
-            release=handed_out,
-            submissions=place,
-            seed=_seed(seed_file),
-            limits=(limits or sandbox.Limits()).for_packages(handed_out.packages),
-            sandboxed=not unsafe,
-        )
+        task = prepare(handed_out, place, seed_file, limits, unsafe=unsafe)
         if record is None and submissions is not None:
             record = place / FOLDER / f"{lab}.jsonl"
         others = [name for name in release.labs(folder) if name != lab]
@@ -111,6 +104,24 @@ def grade(
                 again=again,
                 cluster=cluster,
             )
+
+
+def prepare(
+    handed_out: release.Release,
+    submissions: Path,
+    seed_file: Path | None = None,
+    limits: sandbox.Limits | None = None,
+    *,
+    unsafe: bool = False,
+) -> Task:
+    """Return what grading a class has in common; the arguments are those of `grade`."""
+    return Task(
+        release=handed_out,
+        submissions=submissions,
+        seed=_seed(seed_file),
+        limits=(limits or sandbox.Limits()).for_packages(handed_out.packages),
+        sandboxed=not unsafe,
+    )
 
 
 def run(
