@@ -53,7 +53,7 @@ class FromRelease(NotebookExporter):
             self.log.error(said)
             raise NbGraderException(said)
 
-    def from_filename(self, filename: str, resources: Any = None, **kw: Any) -> tuple[str, Any]:
+    def from_filename(self, filename: str, resources: Any = None, **kw: Any) -> tuple[Any, Any]:
         """Convert the lab's release; of ``filename``, only whose it is counts."""
         handed_out = released(_course(self.parent), resources["nbgrader"])
         return self.from_notebook_node(notebooks.released(handed_out), resources, **kw)

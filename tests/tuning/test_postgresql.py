@@ -12,7 +12,7 @@ from dlcourse.tuning import Real, Space, open_storage
 ROOT = Path(__file__).parents[2]
 SPACE = Space(optimization={"rate": Real(0, 1)})
 HELPER = """
-import os, sys, time
+import sys, time
 from tests.tuning.test_postgresql import SPACE
 from dlcourse.tuning import search
 
