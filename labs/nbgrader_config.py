@@ -16,3 +16,10 @@ c.OverwriteCells.add_missing_cells = True
 
 # A whole lab runs in a few seconds: a cell that takes a minute hangs.
 c.ExecutePreprocessor.timeout = 60
+
+# Autograde, by nbgrader's command or formgrader's button, runs no submission itself: each is
+# graded in the sandbox, as `dlcourse grade` does it. See dlcourse/classroom/autograde.py.
+c.Autograde.pre_convert_hook = "dlcourse.classroom.autograde.set_aside"
+c.Autograde.exporter_class = "dlcourse.classroom.autograde.FromRelease"
+c.Autograde.sanitize_preprocessors = []
+c.Autograde.autograde_preprocessors = ["dlcourse.classroom.autograde.GradeOutside"]

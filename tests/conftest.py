@@ -50,3 +50,12 @@ def _simulated_gpu(request):
         order = int(order)
     with simulated_cuda(), thread_order(order):
         yield
+
+
+@pytest.fixture(scope="session")
+def postgresql():
+    """A PostgreSQL server; without the package, what needs one is skipped."""
+    from tests.postgresql import server
+
+    with server() as running:
+        yield running

@@ -14,7 +14,7 @@ PACKAGE = Path(dlcourse.__file__).parent
 # never a neighbour on its line.
 LIBRARY = (
     ("validation", "formulas", "buffers", "archive", "simulator", "team"),
-    ("parameters",),
+    ("parameters", "clusters"),
     ("kernels",),
     ("devices",),
     ("initializers", "regularizers", "schedules"),
@@ -41,7 +41,7 @@ BESIDE: dict[str, set[str]] = {
     "checks": {"simulator"},
     "figures": set(),
     "workspace": set(),
-    "grading": {"checks"},
+    "grading": {"checks", "clusters"},
     "classroom": {"grading"},
 }
 # The console command may import everything, since nothing imports it.

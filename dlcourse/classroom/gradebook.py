@@ -18,6 +18,7 @@ from typing import Any
 
 from dlcourse.classroom import notebooks
 from dlcourse.classroom.course import Course
+from dlcourse.classroom.words import harmless, make_harmless
 from dlcourse.grading.errors import GradingError, Refused
 from dlcourse.grading.feedback import page
 from dlcourse.grading.notebooks import read_bytes
@@ -82,7 +83,8 @@ def merge(course: Course, release: Release, results: Sequence[Result]) -> Merged
             before = notebooks.written_answers(_shown(course, result), release)
             waits, is_late = gradebook.enter(result, sent.get("timestamp.txt", ""), before)
             by_hand, late = by_hand + waits, late + is_late
-            _write(course, "autograded", result, ".ipynb", notebooks.graded(release, result), sent)
+            shown = make_harmless(notebooks.graded(release, result))
+            _write(course, "autograded", result, ".ipynb", shown, sent)
             reviews[result.student] = review = gradebook.review(result.student)
             _write(course, "feedback", result, ".html", page(result, review), sent)
     return Merged(len(reviews), by_hand, late, reviews)
@@ -197,7 +199,7 @@ class Gradebook:
         text = {one.question: one.text for one in result.written}.get(grade.name, "")
         empty = not text.strip() and result.status != REFUSED
         grade.auto_score = 0.0 if empty else None
-        same = before.get(grade.name) == plain(text, lines=True)
+        same = before.get(grade.name) == harmless(text)
         judged = grade.manual_score is not None and same
         if not judged:
             grade.needs_manual_grade = not empty or grade.manual_score is not None

@@ -44,6 +44,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="how many to grade at a time (default: one for each core)",
     )
     parser.add_argument(
+        "--cluster",
+        metavar="ADDRESS",
+        help="grade on the workers of the Dask scheduler there, as tcp://10.0.0.1:8786",
+    )
+    parser.add_argument(
         "--seed-file",
         type=Path,
         metavar="FILE",
@@ -112,6 +117,7 @@ def run(arguments: argparse.Namespace) -> int:
             progress=sys.stderr.isatty(),
             record=arguments.record,
             again=arguments.again,
+            cluster=arguments.cluster,
         )
         print(table(results), end="")
         merged = _enter(class_, folder, results) if class_ else None

@@ -6,14 +6,18 @@ import contextlib
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 from dlcourse.checks.seeds import current_seed, seed_from_text
+from dlcourse.grading import cluster as machines
 from dlcourse.grading import ingest, pool, release, sample, sandbox
 from dlcourse.grading.errors import GradingError
 from dlcourse.grading.marking import Task
 from dlcourse.grading.record import FOLDER, Record
 from dlcourse.grading.results import REFUSED, Result
 from dlcourse.grading.text import plain
+
+NO_SANDBOX = "submissions are strangers' code and are not run without a sandbox"
 
 
 def grade(
@@ -29,6 +33,7 @@ def grade(
     progress: bool = False,
     record: Path | None = None,
     again: bool = False,
+    cluster: Any = None,
 ) -> list[Result]:
     """Grade the submissions of a lab.
 
@@ -61,6 +66,9 @@ def grade(
         ``.graded/LAB.jsonl`` in the folder of submissions; the sample class has none.
     again : bool
         Grade what is in the record already, too.
+    cluster : str or distributed.Client, optional
+        The address of a Dask scheduler, or a client: its workers grade, and ``workers`` says how
+        many submissions at a time (one a thread of theirs by default). Only they need the sandbox.
 
     Returns
     -------
@@ -71,26 +79,17 @@ def grade(
     Raises
     ------
     GradingError
-        When an argument is wrong, this machine has no sandbox and ``unsafe`` is false, or the
-        record cannot be written.
+        When an argument is wrong, this machine (or a worker's) has no sandbox and ``unsafe`` is
+        false, or the record cannot be written.
     """
     if workers is not None and workers < 1:
         raise GradingError(f"workers is {workers}, expected 1 or more")
-    if not unsafe and (reason := sandbox.why_not()):
-        raise GradingError(
-            f"{reason}; submissions are strangers' code and are not run without a sandbox, "
-            "unless you say --unsafe"
-        )
+    if not unsafe and cluster is None and (reason := sandbox.why_not()):
+        raise GradingError(f"{reason}; {NO_SANDBOX}, unless you say --unsafe")
     folder = release.find_course(course)
     handed_out = release.load(folder, lab)
     with _submissions(folder, handed_out, submissions) as place:
-        task = Task(
-            release=handed_out,
-            submissions=place,
-            seed=_seed(seed_file),
-            limits=(limits or sandbox.Limits()).for_packages(handed_out.packages),
-            sandboxed=not unsafe,
-        )
+        task = prepare(handed_out, place, seed_file, limits, unsafe=unsafe)
         if record is None and submissions is not None:
             record = place / FOLDER / f"{lab}.jsonl"
         others = [name for name in release.labs(folder) if name != lab]
@@ -103,7 +102,26 @@ def grade(
                 progress=progress,
                 written_down=written_down,
                 again=again,
+                cluster=cluster,
             )
+
+
+def prepare(
+    handed_out: release.Release,
+    submissions: Path,
+    seed_file: Path | None = None,
+    limits: sandbox.Limits | None = None,
+    *,
+    unsafe: bool = False,
+) -> Task:
+    """Return what grading a class has in common; the arguments are those of `grade`."""
+    return Task(
+        release=handed_out,
+        submissions=submissions,
+        seed=_seed(seed_file),
+        limits=(limits or sandbox.Limits()).for_packages(handed_out.packages),
+        sandboxed=not unsafe,
+    )
 
 
 def run(
@@ -114,6 +132,7 @@ def run(
     progress: bool = False,
     written_down: Record | None = None,
     again: bool = False,
+    cluster: Any = None,
 ) -> list[Result]:
     """Grade the named learners' submissions; the results come sorted by name.
 
@@ -128,16 +147,26 @@ def run(
             results += [] if known is None else [known]
         done = {result.student for result in results}
         left = [student for student in students if student not in done]
-    count = min(workers or pool.processors(), len(left))
-    with _bar(results, len(students), progress) as advance:
-        graded = pool.each(task, left, count) if count > 1 else pool.one_after_another(task, left)
-        with contextlib.closing(graded):
-            for key, result in graded:
-                if written_down is not None:
-                    written_down.add(key, result)
-                results.append(result)
-                advance(result)
+    with (
+        _bar(results, len(students), progress) as advance,
+        contextlib.closing(_graded(task, left, workers, cluster)) as graded,
+    ):
+        for key, result in graded:
+            if written_down is not None:
+                written_down.add(key, result)
+            results.append(result)
+            advance(result)
     return sorted(results, key=lambda result: result.student)
+
+
+def _graded(task: Task, students: list[str], workers: int | None, cluster: Any) -> pool.Graded:
+    """Grade on a cluster, in several processes or in this one."""
+    if cluster is not None and students:
+        return machines.each(task, students, cluster, workers)
+    count = min(workers or pool.processors(), len(students))
+    if count > 1:
+        return pool.each(task, students, count)
+    return pool.one_after_another(task, students)
 
 
 def _seed(seed_file: Path | None) -> int:

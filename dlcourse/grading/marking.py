@@ -86,28 +86,30 @@ class Task:
 
     def graded(self, student: str) -> tuple[str, Result]:
         """Return one learner's result, and the key of what it was reached from."""
-        taken = self._take(student)
-        return self._key(student, taken), self._mark(student, taken)
+        taken = self.take(student)
+        return self.key_of(student, taken), self.mark(student, taken)
 
     def key(self, student: str) -> str:
         """Return a digest of all that a learner's result depends on."""
-        return self._key(student, self._take(student))
+        return self.key_of(student, self.take(student))
 
-    def _take(self, student: str) -> ingest.Submission | str:
+    def take(self, student: str) -> ingest.Submission | str:
         """Return one learner's answers, or why there are none."""
         try:
             return ingest.read(self.submissions, student, self.release)
         except (Refused, OSError) as refused:
             return str(refused)
 
-    def _key(self, student: str, taken: ingest.Submission | str) -> str:
+    def key_of(self, student: str, taken: ingest.Submission | str) -> str:
+        """Return the key of a result that is reached from what was taken from a notebook."""
         if isinstance(taken, ingest.Submission):
             taken = repr((sorted(taken.answers.items()), sorted(taken.written.items()),
                           taken.notes, sorted(taken.elsewhere)))  # fmt: skip
         rest = (self.release, self.seed, self.limits, self.sandboxed, record.engine())
         return hashlib.sha256(repr((student, taken, rest)).encode()).hexdigest()
 
-    def _mark(self, student: str, taken: ingest.Submission | str) -> Result:
+    def mark(self, student: str, taken: ingest.Submission | str) -> Result:
+        """Return the result of what was taken from a notebook, which need not lie here."""
         lab = self.release.lab
         exercises = self.exercises(lab)
         if isinstance(taken, str):

@@ -23,7 +23,7 @@ from dlcourse.grading.results import Result
 
 Graded: TypeAlias = Generator[tuple[str, Result], None, None]
 # A submission whose process dies again and again must not keep the others waiting for ever.
-_MOST_TRIES = 3
+MOST_TRIES = 3
 
 
 @dataclass
@@ -65,11 +65,8 @@ def each(task: Task, students: Sequence[str], count: int) -> Graded:
                 except (EOFError, OSError):  # killed, for want of memory perhaps
                     student = grader.student
                     tries[student] = tries.get(student, 0) + 1
-                    if tries[student] == _MOST_TRIES:
-                        raise GradingError(
-                            f"the process that graded {student!r} died {_MOST_TRIES} times; is "
-                            "there memory enough? What is graded already is kept"
-                        ) from None
+                    if tries[student] == MOST_TRIES:
+                        raise died_always(student) from None
                     waiting.appendleft(student)
                     _stop(grader)
                     grader = graders[position] = _start(task, grader.core)
@@ -83,9 +80,17 @@ def each(task: Task, students: Sequence[str], count: int) -> Graded:
             _stop(grader)
 
 
+def died_always(student: str) -> GradingError:
+    """Return the error that ends a run in which a submission's process dies again and again."""
+    return GradingError(
+        f"the process that graded {student!r} died {MOST_TRIES} times; is there memory enough? "
+        "What is graded already is kept"
+    )
+
+
 def one_after_another(task: Task, students: Sequence[str]) -> Graded:
     """Grade the students in this process."""
-    with _one_thread():
+    with one_thread():
         for student in students:
             yield task.graded(student)
 
@@ -132,7 +137,7 @@ def _serve(pipe: connection.Connection, task: Task, core: int | None) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if core is not None:
         os.sched_setaffinity(0, {core})
-    with _one_thread(), contextlib.suppress(EOFError, ConnectionError):  # the parent is gone
+    with one_thread(), contextlib.suppress(EOFError, ConnectionError):  # the parent is gone
         while True:
             student = pipe.recv()
             told: Any
@@ -144,7 +149,7 @@ def _serve(pipe: connection.Connection, task: Task, core: int | None) -> None:
 
 
 @contextlib.contextmanager
-def _one_thread() -> Iterator[None]:
+def one_thread() -> Iterator[None]:
     """Let the judge's own products run in one thread: the same sums, whatever the machine has."""
     from threadpoolctl import threadpool_limits  # an extra: the library alone does without
 

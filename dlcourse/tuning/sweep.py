@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import optuna
 from optuna.pruners import BasePruner, NopPruner
 
-from dlcourse import validation
+from dlcourse import clusters
 from dlcourse.tuning.strategies import trial_seed
 from dlcourse.tuning.trial import Outcome, Trial, run_trial
 
@@ -25,13 +25,7 @@ def on_dask(job: "Job", workers: int, cluster: Any) -> Iterator[Outcome]:
     This process alone asks and tells. A worker gets settings and returns an outcome, and opens the
     storage only where a pruner has to know what it reports.
     """
-    try:
-        import distributed
-    except ImportError:
-        raise ImportError(
-            "workers and cluster need a package that is not installed: pip install "
-            "'dask[distributed]'"
-        ) from None
+    distributed = clusters.require_distributed()
     with ExitStack() as stack:
         client, at_once = _connect(distributed, stack, workers, cluster)
         running: dict[Any, optuna.trial.Trial] = {}
@@ -59,9 +53,7 @@ def on_dask(job: "Job", workers: int, cluster: Any) -> Iterator[Outcome]:
 
 def _connect(distributed: Any, stack: ExitStack, workers: int, cluster: Any) -> tuple[Any, int]:
     """Return a client of Dask's, and how many trials are to run at a time."""
-    if isinstance(cluster, distributed.Client):
-        client = cluster
-    elif cluster is None:
+    if cluster is None:
         import dask
 
         threads = max((os.cpu_count() or 1) // workers, 1)
@@ -75,19 +67,7 @@ def _connect(distributed: Any, stack: ExitStack, workers: int, cluster: Any) -> 
         )  # fmt: skip
         client = stack.enter_context(distributed.Client(stack.enter_context(local)))
         return client, workers
-    elif isinstance(cluster, str):
-        try:
-            client = stack.enter_context(distributed.Client(cluster, timeout="10s"))
-        except (OSError, ValueError) as error:
-            raise ValueError(
-                f"cluster is {cluster!r}, where no scheduler answers: expected an address such as "
-                "tcp://10.0.0.1:8786"
-            ) from error
-    else:
-        raise TypeError(
-            f"cluster is {validation.describe(cluster)}: expected the address of a scheduler, or a "
-            "client of Dask's"
-        )
+    client = stack.enter_context(clusters.connected(cluster))
     there = sum(client.nthreads().values())
     return client, workers if workers > 1 else max(there, 1)
 

@@ -43,12 +43,12 @@ def test_without_arguments_the_sample_class_is_graded(asked, capsys):
 
 def test_every_option_is_handed_on(asked, tmp_path):
     words = ["grade", "warmup", "--submissions", str(tmp_path), "--student", "ada", "--unsafe"]
-    words += ["--workers", "3", "--seed-file", "seed.txt"]
+    words += ["--workers", "3", "--seed-file", "seed.txt", "--cluster", "tcp://10.0.0.1:8786"]
     assert commands.main(words) == 0
     ((lab, options),) = asked
     assert lab == "warmup"
     expected = {"submissions": tmp_path, "student": "ada", "unsafe": True, "workers": 3}
-    expected["seed_file"] = Path("seed.txt")
+    expected |= {"seed_file": Path("seed.txt"), "cluster": "tcp://10.0.0.1:8786"}
     assert {name: options[name] for name in expected} == expected
 
 

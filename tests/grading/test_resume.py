@@ -17,6 +17,7 @@ from dlcourse.grading.marking import Task
 from dlcourse.grading.record import Record
 from dlcourse.grading.results import Mark, Result, Written
 from tests.grading import classes
+from tests.grading.dying import fail, kill_always, kill_once, with_exercises
 from tests.grading.small import RIGHT, small_task
 
 ROOT = Path(__file__).parents[2]
@@ -126,32 +127,10 @@ def test_what_has_changed_is_graded_anew(small_class, graded, tmp_path, hand_in,
 # --- processes that die ---------------------------------------------------------------------------
 
 
-def kill_once(marker, lab):
-    """Give the exercises, after the death of the process that asks for the first time."""
-    if not marker.exists():
-        marker.write_text(str(os.getpid()))
-        os.kill(os.getpid(), signal.SIGKILL)
-    from tests.grading.small import small_exercises
-
-    return small_exercises(lab)
-
-
-def kill_always(lab):
-    os.kill(os.getpid(), signal.SIGKILL)
-
-
-def fail(lab):
-    raise RuntimeError("the grader's own fault")
-
-
-def with_exercises(task, exercises):
-    return Task(**{**vars(task), "exercises": exercises})
-
-
 def test_a_grader_that_is_killed_costs_nobody_a_grade(small_class, tmp_path):
     task, students = small_class
     expected = run(task, students, 1)
-    dying = with_exercises(task, functools.partial(kill_once, tmp_path / "marker"))
+    dying = with_exercises(task, functools.partial(kill_once, tmp_path / "marker", False))
     found = sorted((result for _, result in pool.each(dying, students, 2)), key=name)
     assert (tmp_path / "marker").exists()
     assert found == expected

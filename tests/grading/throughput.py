@@ -106,7 +106,7 @@ def grade_all(submissions: Path, workers: int) -> list[Result]:
 
 def stock(folder: Path, names: list[str]) -> Stock:
     """Grade some learners' files by stock autograde; time it from one notebook to the next."""
-    course = NbgraderCourse(folder / f"stock{names[0]}", LAB)
+    course = NbgraderCourse(folder / f"stock{names[0]}", LAB, stock=True)
     course.run("generate_assignment", LAB, "--create")
     for name in names:
         shutil.copytree(folder / "submitted" / name, course.folder / "submitted" / name)

@@ -26,11 +26,11 @@ CAGE = ["--unshare-pid", "--unshare-ipc", "--unshare-net", "--die-with-parent", 
 CAGE += ["--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc"]
 
 
-class StockCourse(NbgraderCourse):
+class AttackedCourse(NbgraderCourse):
     """The attacked course as nbgrader has it, with a gradebook and the lab released."""
 
-    def __init__(self, folder: Path) -> None:
-        super().__init__(folder, LAB)
+    def __init__(self, folder: Path, stock: bool = True) -> None:
+        super().__init__(folder, LAB, stock)
         shutil.rmtree(folder / "source")
         self.course = Course(folder)
         self.environment["SECRET"] = self.course.secret
@@ -47,7 +47,7 @@ def attacked(
 ) -> list[Outcome]:
     """Run each attack that would not harm the machine; give what it gained, in order."""
     (folder / "template").mkdir()
-    template = StockCourse(folder / "template")
+    template = AttackedCourse(folder / "template")
 
     def attack_it(attack: Attack) -> Outcome:
         try:
@@ -59,7 +59,7 @@ def attacked(
         return list(pool.map(attack_it, attacks))
 
 
-def one(attack: Attack, template: StockCourse, folder: Path) -> Outcome:
+def one(attack: Attack, template: AttackedCourse, folder: Path) -> Outcome:
     """Grade one attack by itself."""
     if attack.harmful:
         return Outcome(note=f"not run: {attack.harmful}")
