@@ -31,7 +31,7 @@ STALE := stale
 endif
 endif
 
-.PHONY: help lab warmup test lint cuda book links site grade attacks throughput fairness graders mutants bench doctor screenshots lock stale
+.PHONY: help lab warmup test lint cuda book chapters links site grade attacks throughput fairness graders mutants bench doctor screenshots lock stale
 
 help: ## List these targets
 	@grep -E '^[a-z]+:.*## ' $(firstword $(MAKEFILE_LIST)) | sed -E 's/^([a-z]+):.*## /\1|/' \
@@ -57,6 +57,9 @@ cuda: $(READY) ## Run the library's tests on the simulated GPU as well, all of t
 
 book: $(READY) ## Build the static site into book/_build/html
 	@$(BIN)/dlcourse book $(ARGS)
+
+chapters: $(READY) ## Run every chapter as a learner has it, without a network
+	@$(BIN)/python -m tests.workspace.chapters $(ARGS)
 
 links: $(READY) ## See whether the addresses of other hosts in the book still lead somewhere
 	@$(BIN)/dlcourse book --links $(ARGS)

@@ -20,7 +20,8 @@ class Adagrad(Optimizer):
     initial_accumulator
         The first value of s.
 
-    The other parameters are those of ``Optimizer``.
+    learning_rate, weight_decay, decay
+        As in ``Optimizer``.
 
     Notes
     -----

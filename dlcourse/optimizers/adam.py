@@ -23,8 +23,11 @@ class Adam(Optimizer):
     epsilon
         ε.
 
-    The other parameters are those of ``Optimizer``. ``weight_decay`` is decoupled here, as in
-    AdamW; PyTorch's ``Adam(weight_decay=…)`` is the penalty ``regularizers.L2`` instead.
+    learning_rate, decay
+        As in ``Optimizer``.
+    weight_decay
+        Decoupled, as in AdamW; PyTorch's ``Adam(weight_decay=…)`` is the penalty
+        ``regularizers.L2`` instead.
 
     Notes
     -----
@@ -71,7 +74,8 @@ class AdamW(Adam):
     weight_decay
         λ.
 
-    The other parameters are those of ``Adam``.
+    learning_rate, beta1, beta2, epsilon, decay
+        As in ``Adam``.
 
     Notes
     -----
@@ -138,7 +142,8 @@ class Adamax(Optimizer):
     epsilon
         ε, which keeps a gradient of 0 from dividing by 0.
 
-    The other parameters are those of ``Optimizer``.
+    learning_rate, weight_decay, decay
+        As in ``Optimizer``.
 
     Notes
     -----

@@ -26,7 +26,8 @@ class RMSprop(Optimizer):
         Divide by the gradients' standard deviation, √(v - m²), where m ← β m + (1-β) g, in place of
         their root mean square.
 
-    The other parameters are those of ``Optimizer``.
+    learning_rate, weight_decay, decay
+        As in ``Optimizer``.
 
     Notes
     -----

@@ -20,7 +20,8 @@ class SGD(Optimizer):
     nesterov
         Step along g + μ v in place of v: the gradient is followed from where the velocity leads.
 
-    The other parameters are those of ``Optimizer``.
+    learning_rate, weight_decay, decay
+        As in ``Optimizer``.
 
     Notes
     -----

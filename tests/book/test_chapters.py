@@ -34,6 +34,8 @@ def test_a_chapter_has_all_its_parts(file):
     assert text.count("Predict, then run") >= 3
     assert text.count("$$") >= 4, "the idea in maths is missing"
     assert "figures.Frames(" in text, "no picture moves, and no control can be moved"
+    assert "seconds=" in text, "no picture plays"
+    assert "interact(" in text, "no control works on what the learner's kernel computes"
     assert re.search(r"^## Common mistakes$", text, re.MULTILINE)
     quiz = text[text.index("## Quiz") :]
     assert quiz.count(":class: dropdown option") >= 12

@@ -15,8 +15,8 @@ from tests.packaging.lock import ROOT
 pytestmark = pytest.mark.skipif(shutil.which("make") is None, reason="needs make")
 
 TARGETS = [
-    "help", "lab", "warmup", "test", "lint", "cuda", "book", "links", "site", "grade",
-    "attacks", "throughput", "fairness", "graders",
+    "help", "lab", "warmup", "test", "lint", "cuda", "book", "chapters", "links", "site",
+    "grade", "attacks", "throughput", "fairness", "graders",
     "mutants", "bench", "screenshots", "doctor",
     "lock",
 ]  # fmt: skip
