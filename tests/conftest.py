@@ -3,6 +3,11 @@
 import zlib
 
 import pytest
+from hypothesis import settings
+
+# How long an example takes says more about the machine's other work than about the library.
+settings.register_profile("course", deadline=None)
+settings.load_profile("course")
 
 #: One for each test, by its name: a whole run has all of them.
 THREAD_ORDERS = ("forward", "reversed", 7)

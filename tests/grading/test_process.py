@@ -356,7 +356,7 @@ def test_a_worker_that_has_to_wait_for_a_processor_is_given_time(worker, monkeyp
         worker.seconds_left = 1.0
         start = time.monotonic()
         assert worker.call("f", ()) == 1
-        assert time.monotonic() - start > 1.5
+        assert time.monotonic() - start > 1.2
         # What was waited for is not taken off the learner's account.
         assert worker.seconds_left > -0.5
     finally:
@@ -366,7 +366,9 @@ def test_a_worker_that_has_to_wait_for_a_processor_is_given_time(worker, monkeyp
 
 
 def innermost(worker):
-    process = worker._process._number
+    started = worker._process
+    # On a machine that was too busy to make a zygote ready, it is a process of its own.
+    process = getattr(started, "_number", None) or started._process.pid
     while children := Path(f"/proc/{process}/task/{process}/children").read_text().split():
         process = int(children[0])
     return process
