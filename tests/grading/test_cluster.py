@@ -74,7 +74,7 @@ def test_a_killed_worker_loses_nothing(machines, small_class, tmp_path):
 def test_what_kills_the_grader_costs_no_worker(machines, small_class, tmp_path):
     task, students = small_class[0], small_class[1][:3]
     expected = run(task, students, 1)
-    worker = machines.worker()
+    worker = machines.worker("--nthreads", "2")  # each thread has a grader of its own
     dying = with_exercises(task, functools.partial(kill_once, tmp_path / "marker", False))
     assert run(dying, students, cluster=machines.address) == expected
     assert (tmp_path / "marker").exists()
