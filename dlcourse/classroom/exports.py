@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import html
+import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -70,21 +72,104 @@ def write_canvas(
 
 
 def write_moodle(
-    results: Sequence[Result], path: Path, reviews: Mapping[str, Review] | None = None
-) -> None:
-    """Write a file for *Grades → Import → CSV file* of Moodle.
+    results: Sequence[Result],
+    path: Path,
+    reviews: Mapping[str, Review] | None = None,
+    roster: Path | None = None,
+) -> list[str]:
+    """Write a file for Moodle.
 
-    Moodle asks which column is what: ``username`` is what to identify the user by, the lab's name
-    the grade item, and the last one its feedback.
+    Parameters
+    ----------
+    results : sequence of Result
+        Of one lab.
+    path : Path
+    reviews : mapping of Review, optional
+        What persons have added, by learner.
+    roster : Path, optional
+        The *grading worksheet* that was downloaded from an assignment of Moodle, with learners'
+        e-mail addresses: it is filled, and uploaded there again. A learner is known in it by the
+        address, or by what is before the @. Without it the file is one for *Grades → Import → CSV
+        file*. There Moodle asks which column is what: ``username`` is what to identify the user
+        by, the lab's name the grade item, and the last one its feedback.
+
+    Returns
+    -------
+    list of str
+        Learners who are not in the worksheet, or whom two of its rows fit: they are left out.
+
+    Raises
+    ------
+    GradingError
+        When the roster is no such worksheet, or its maximum grade is not the lab's.
     """
     lab = results[0].lab
+    head = ["username", lab, f"{lab} feedback"]
+    rows = [[one.student, _grade(one, reviews), _said(one)] for one in results]
+    missing: list[str] = []
+    if roster is not None:
+        head, rows, missing = _filled(roster, results, reviews)
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow(["username", lab, f"{lab} feedback"])
-        for result in results:
-            told = result.message if result.status == REFUSED else _in_a_line(result)
-            row = [for_spreadsheet(result.student), f"{_points(result, reviews):g}"]
-            writer.writerow([*row, for_spreadsheet(told)])
+        for row in (head, *rows):
+            writer.writerow([for_spreadsheet(cell) for cell in row])
+    return missing
+
+
+def _filled(
+    worksheet: Path, results: Sequence[Result], reviews: Mapping[str, Review] | None
+) -> tuple[list[str], list[list[str]], list[str]]:
+    """Return a worksheet's head, the rows of those who handed in, and who has none."""
+    columns, people = _read_table(worksheet)
+    if lacking := {"Identifier", "Email address", "Grade"} - set(columns):
+        raise GradingError(
+            f"the roster {worksheet} has no column {min(lacking)!r}, expected a grading worksheet "
+            "as Moodle writes it in English, with e-mail addresses"
+        )
+    remarks = next((one for one in columns if one.startswith("Feedback comments")), None)
+    most = _most(results[0], reviews)
+    rows, missing = [], []
+    for result in results:
+        found = _of_address(result.student, people)
+        if found is None:
+            missing.append(result.student)
+            continue
+        _must_be(most, found.get("Maximum grade") or "", worksheet)
+        found = found | {"Grade": _grade(result, reviews)}
+        if remarks is not None:  # Moodle takes it for HTML
+            found[remarks] = html.escape(_said(result))
+        rows.append([found[one] or "" for one in columns])
+    return columns, rows, missing
+
+
+def _of_address(name: str, people: list[dict[str, str]]) -> dict[str, str] | None:
+    """Return the one row with this e-mail address, or else with this before the @."""
+    addresses = [(one["Email address"] or "").strip().lower() for one in people]
+    for known in (addresses, [address.partition("@")[0] for address in addresses]):
+        if known.count(name.lower()) == 1:
+            return people[known.index(name.lower())]
+    return None
+
+
+def _must_be(most: float, said: str, worksheet: Path) -> None:
+    """Refuse another scale than the lab's: Moodle would take 25 of 30 for 25 of 100."""
+    try:
+        other = bool(said.strip()) and float(said.replace(",", ".")) != most
+    except ValueError:
+        other = True
+    if other:
+        raise GradingError(
+            f"the roster {worksheet} has the maximum grade {said}, expected {most:g} as the lab "
+            "has: change the assignment's and download it again"
+        )
+
+
+def _grade(result: Result, reviews: Mapping[str, Review] | None) -> str:
+    return f"{_points(result, reviews):g}"
+
+
+def _said(result: Result) -> str:
+    return result.message if result.status == REFUSED else _in_a_line(result)
 
 
 def _points(result: Result, reviews: Mapping[str, Review] | None) -> float:
@@ -107,14 +192,20 @@ def _in_a_line(result: Result) -> str:
     return "; ".join(lost) or "Everything is right."
 
 
-def _read_roster(roster: Path) -> tuple[list[str], list[dict[str, str]]]:
+def _read_table(path: Path) -> tuple[list[str], list[dict[str, str]]]:
+    """Read a file of an LMS; some are set to write semicolons, as spreadsheets in Europe do."""
     try:
-        with roster.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file)
-            rows = list(reader)
-            columns = list(reader.fieldnames or ())
+        text = path.read_text(encoding="utf-8-sig")
+        delimiter = max(",;", key=text.partition("\n")[0].count)
+        reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter)
+        rows = list(reader)
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise GradingError(f"the roster {roster} cannot be read: {error}") from None
+        raise GradingError(f"the roster {path} cannot be read: {error}") from None
+    return list(reader.fieldnames or ()), rows
+
+
+def _read_roster(roster: Path) -> tuple[list[str], list[dict[str, str]]]:
+    columns, rows = _read_table(roster)
     if not {"Student", "ID"} <= set(columns):
         raise GradingError(
             f"the roster {roster} begins with {', '.join(columns[:3]) or 'nothing'}, expected the "

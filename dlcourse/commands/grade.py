@@ -89,7 +89,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--roster",
         type=Path,
         metavar="FILE",
-        help="what Canvas exported: the students as it knows them",
+        help="what Canvas exported, or Moodle's grading worksheet: students as it knows them",
     )
     parser.add_argument(
         "--moodle", type=Path, metavar="FILE", help="write the points for Moodle to import"
@@ -101,8 +101,8 @@ def run(arguments: argparse.Namespace) -> int:
     optional.require("nbformat")
     from dlcourse.grading import GradingError, SandboxError, grade, table
 
-    if arguments.roster and not arguments.canvas:
-        raise UserError("--roster is of use to --canvas only: name the file to write, too.")
+    if arguments.roster and bool(arguments.canvas) == bool(arguments.moodle):
+        raise UserError("--roster needs one of --canvas and --moodle: name the file to write, too.")
     folder = course.find(arguments.course)
     try:
         class_ = _class(arguments, folder)
@@ -154,18 +154,19 @@ def _write(
         handed_out = release.load(folder, arguments.lab)
         write_report(arguments.report, report(results, handed_out, reviews))
         print(f"The class is described in {arguments.report}.")
+    missing: list[str] = []
     if arguments.canvas:
         from dlcourse.classroom.exports import write_canvas
 
         missing = write_canvas(results, arguments.canvas, arguments.roster, reviews)
         print(f"The points for Canvas are in {arguments.canvas}.")
-        if missing:
-            print(f"Not in the roster, and so not in that file: {', '.join(map(plain, missing))}.")
     if arguments.moodle:
         from dlcourse.classroom.exports import write_moodle
 
-        write_moodle(results, arguments.moodle, reviews)
+        missing += write_moodle(results, arguments.moodle, reviews, arguments.roster)
         print(f"The points for Moodle are in {arguments.moodle}.")
+    if missing:
+        print(f"Not in the roster, and so not in that file: {', '.join(map(plain, missing))}.")
 
 
 def _class(arguments: argparse.Namespace, folder: Path) -> "Course | None":

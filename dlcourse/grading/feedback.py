@@ -16,7 +16,7 @@ from dlcourse.grading.results import REFUSED, Mark, Result, Review, Written
 from dlcourse.grading.text import plain
 
 _STYLE = """
-:root { color-scheme: light dark; }
+:root { color-scheme: light dark; background: Canvas; color: CanvasText; }
 body { font: 1rem/1.5 system-ui, sans-serif; max-width: 50rem; margin: 2rem auto; padding: 0 1rem; }
 h1 { font-size: 1.5rem; margin-bottom: 0; }
 h2 { font-size: 1.15rem; margin: 2.2rem 0 0.4rem; font-family: ui-monospace, monospace; }
@@ -28,9 +28,8 @@ code { font: 0.88rem/1.45 ui-monospace, monospace; margin: 0.3rem 0; }
 .right { border-left: 4px solid #15803d; padding: 0.3rem 0.9rem; }
 .note { border-left: 4px solid #1d4ed8; padding: 0.3rem 0.9rem; }
 .mistake { font-weight: 600; }
-pre { overflow-x: auto; padding: 0.8rem; border: 1px solid #8884; border-radius: 6px;
-      background: #8881; font: 0.88rem/1.45 ui-monospace, monospace; }
-.words { white-space: pre-wrap; }
+pre { white-space: pre-wrap; overflow-wrap: anywhere; font: 0.88rem/1.45 ui-monospace, monospace;
+      padding: 0.8rem; border: 1px solid #8884; border-radius: 6px; background: #8881; }
 summary { cursor: pointer; }
 """.strip()
 
@@ -52,6 +51,7 @@ def page(result: Result, review: Review | None = None) -> str:
         f"<style>\n{_STYLE}\n</style>",
         "</head>",
         "<body>",
+        "<main>",
         f"<h1>{title}</h1>",
     ]
     if result.status == REFUSED:
@@ -66,7 +66,7 @@ def page(result: Result, review: Review | None = None) -> str:
             parts.append(f'<p class="note">{_text(result.message)}</p>')
         parts += [_section(mark, review) for mark in result.marks]
         parts += [_by_hand(written, review) for written in result.written]
-    return "\n".join([*parts, "</body>", "</html>", ""])
+    return "\n".join([*parts, "</main>", "</body>", "</html>", ""])
 
 
 def _section(mark: Mark, review: Review) -> str:
@@ -112,7 +112,7 @@ def _by_hand(written: Written, review: Review) -> str:
     if written.text:
         if earned is None:
             parts.append('<p class="note">Your instructor reads and grades this answer.</p>')
-        parts.append(f'<pre class="words">{_text(written.text)}</pre>')
+        parts.append(f"<pre>{_text(written.text)}</pre>")
     else:
         parts.append('<p class="note">Nothing was written here.</p>')
     return "\n".join(parts)

@@ -90,3 +90,70 @@ def test_a_roster_that_is_none_is_told_in_a_sentence(result, tmp_path, text, sai
         write_canvas([result("ada")], tmp_path / "canvas.csv", path)
     with pytest.raises(GradingError, match=r"the roster .*none\.csv cannot be read"):
         write_canvas([result("ada")], tmp_path / "canvas.csv", tmp_path / "none.csv")
+
+
+WORKSHEET = """\
+Identifier,Full name,Email address,Status,Grade,Maximum grade,Feedback comments
+Participant 11,Ada Lovelace,Ada@school.example,Submitted,,26.00,
+Participant 12,=Ben,ben@school.example,Submitted,,26.00,
+Participant 13,Ned Nobody,ned@school.example,No submission,,26.00,
+Participant 14,Cy One,cy@school.example,Submitted,,26.00,
+Participant 15,Cy Two,cy@other.example,Submitted,,26.00,
+"""
+
+
+@pytest.fixture
+def worksheet(tmp_path):
+    def write(text=WORKSHEET):
+        path = tmp_path / "worksheet.csv"
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    return write
+
+
+def test_moodles_worksheet_is_filled(result, worksheet, tmp_path):
+    refused = result("ada", status=REFUSED, message="no <b>JSON</b>", marks=())
+    results = [result("ben@school.example", {"dense_forward": 1.5}), refused]
+    assert write_moodle([*results, result("eve")], tmp_path / "out.csv", None, worksheet()) == [
+        "eve"
+    ]
+    assert rows(tmp_path / "out.csv") == [
+        WORKSHEET.split("\n")[0].split(","),
+        ["Participant 12", "'=Ben", "ben@school.example", "Submitted", "24.5", "26.00",
+         "dense_forward: 2.5 of 4 (a known mistake)"],
+        ["Participant 11", "Ada Lovelace", "Ada@school.example", "Submitted", "0", "26.00",
+         "no &lt;b&gt;JSON&lt;/b&gt;"],
+    ]  # fmt: skip
+
+
+def test_nobody_gets_a_grade_that_may_be_anothers(result, worksheet, tmp_path):
+    results = [result("cy"), result("cy@other.example")]
+    assert write_moodle(results, tmp_path / "out.csv", None, worksheet()) == ["cy"]
+    assert [row[0] for row in rows(tmp_path / "out.csv")[1:]] == ["Participant 15"]
+
+
+def test_semicolons_are_read_too(result, roster, worksheet, tmp_path):
+    roster.write_text("Student;ID;SIS Login ID;Section\nAda;101;ada;A\n", encoding="utf-8")
+    assert write_canvas([result("ada")], tmp_path / "out.csv", roster) == []
+    assert rows(tmp_path / "out.csv")[2] == ["Ada", "101", "ada", "A", "26"]
+    path = worksheet(WORKSHEET.replace(",", ";").replace("26.00", "26,00"))
+    assert write_moodle([result("ben")], tmp_path / "out.csv", None, path) == []
+    assert rows(tmp_path / "out.csv")[1][4] == "26"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (WORKSHEET.replace("26.00", "100.00"), "maximum grade 100.00, expected 26 as the lab has"),
+        (WORKSHEET.replace("26.00", "A to F"), "maximum grade A to F, expected 26"),
+        (WORKSHEET.replace("Email address", "Mail"), "no column 'Email address', expected a grad"),
+        ("", "has no column 'Email address'"),
+    ],
+)
+def test_a_worksheet_that_does_not_fit_is_told_in_a_sentence(
+    result, worksheet, tmp_path, text, said
+):
+    with pytest.raises(GradingError, match=said):
+        write_moodle([result("ada")], tmp_path / "out.csv", None, worksheet(text))
+    assert not (tmp_path / "out.csv").exists()

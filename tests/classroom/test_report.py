@@ -8,6 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 from dlcourse.classroom.report import report
 from dlcourse.classroom.similarity import similar
+from dlcourse.grading import feedback_page
 from dlcourse.grading.results import REFUSED, Review
 from tests.chromium import chromium
 from tests.classroom.conftest import QUESTION
@@ -104,16 +105,21 @@ def test_strangers_text_is_text(result, handed_out):
 
 @pytest.mark.browser
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_page_has_no_barrier_and_fits_a_phone(class_, result, handed_out, tmp_path, scheme):
-    results = [*class_, result("ben", {"relu_backward": 4.0}), result("eve", status=REFUSED)]
-    path = tmp_path / "report.html"
-    path.write_text(report(results, handed_out, {}), encoding="utf-8")
+def test_the_pages_have_no_barrier_and_fit_a_phone(class_, result, handed_out, tmp_path, scheme):
+    lost = result("ben", {"relu_backward": 4.0})
+    long = replace(lost.marks[0], code=f"x = {'1 + ' * 60}1", printed="x" * 300)
+    wide = replace(lost, student="wide", marks=(long, *lost.marks[1:]), message="A note.")
+    results = [*class_, lost, result("eve", status=REFUSED)]
+    pages = {"class": report(results, handed_out, {}), "learner": feedback_page(wide)}
     with chromium() as browser:
-        page = browser.new_page(viewport={"width": 360, "height": 800}, color_scheme=scheme)
-        told = []
-        page.on("console", lambda message: told.append(message.text))
-        page.goto(path.as_uri())
-        found = Axe().run(page).response["violations"]
-        assert [one for one in found if one["impact"] in ("serious", "critical")] == []
-        assert page.evaluate("document.documentElement.scrollWidth") <= 360
-        assert told == []
+        for name, content in pages.items():
+            path = tmp_path / f"{name}.html"
+            path.write_text(content, encoding="utf-8")
+            page = browser.new_page(viewport={"width": 360, "height": 800}, color_scheme=scheme)
+            told = []
+            page.on("console", lambda message, told=told: told.append(message.text))
+            page.goto(path.as_uri())
+            found = Axe().run(page).response["violations"]
+            assert [one for one in found if one["impact"] in ("serious", "critical")] == []
+            assert page.evaluate("document.documentElement.scrollWidth") <= 360
+            assert told == []

@@ -90,3 +90,18 @@ def test_a_lab_that_is_not_there_is_refused(monkeypatch, capsys):
     complaint = capsys.readouterr().err
     assert "no_such_lab" in complaint
     assert complaint.count("\n") == 1
+
+
+@pytest.mark.parametrize("others", [[], ["--canvas", "c.csv", "--moodle", "m.csv"]])
+def test_a_roster_is_one_systems(asked, capsys, others):
+    assert commands.main(["grade", "--roster", "roster.csv", *others]) == 2
+    assert "--roster needs one of --canvas and --moodle" in capsys.readouterr().err
+    assert not asked
+
+
+@pytest.mark.usefixtures("asked")
+def test_who_is_not_in_the_roster_is_named(tmp_path, capsys):
+    roster, sheet = tmp_path / "roster.csv", tmp_path / "moodle.csv"
+    roster.write_text("Identifier,Email address,Grade\n", encoding="utf-8")
+    assert commands.main(["grade", "--moodle", str(sheet), "--roster", str(roster)]) == 0
+    assert "Not in the roster, and so not in that file: ada." in capsys.readouterr().out
