@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import html
+import math
 from collections.abc import Sequence
 
 _WIDTH, _HEIGHT, _FOOT = 640, 180, 34
+#: How many points a bar may stand for: numbers that one can count in.
+_SIZES = (0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0)
+_MOST_BARS = 15
 
 
-def histogram(values: Sequence[float], most: float, what: str, bins: int = 13) -> str:
+def histogram(values: Sequence[float], most: float, what: str) -> str:
     """Return a histogram of points from 0 to ``most``, with a sentence for who cannot see it."""
-    size = most / bins if most else 1.0
+    size = next((size for size in _SIZES if most <= _MOST_BARS * size), most / _MOST_BARS)
+    bins = max(1, math.ceil(most / size))
     counts = [0] * bins
     for value in values:
         counts[min(int(value / size), bins - 1)] += 1
@@ -25,7 +30,7 @@ def histogram(values: Sequence[float], most: float, what: str, bins: int = 13) -
                          f'height="{height:.1f}" rx="3" class="bar"/>')  # fmt: skip
             parts.append(f'<text x="{x + step / 2 - 2:.1f}" y="{y - 5:.1f}" '
                          f'text-anchor="middle">{count}</text>')  # fmt: skip
-    for i in range(0, bins + 1, max(1, bins // 4)):
+    for i in range(0, bins + 1, math.ceil(bins / 6)):
         anchor = "start" if i == 0 else "end" if i == bins else "middle"
         parts.append(f'<text x="{i * step:.1f}" y="{_HEIGHT + 20}" text-anchor="{anchor}">'
                      f"{i * size:.3g}</text>")  # fmt: skip

@@ -52,7 +52,7 @@ th, td { text-align: left; padding: 0.3rem 0.8rem 0.3rem 0; vertical-align: top;
 th { font-weight: 600; }
 td.number, th.number { text-align: right; }
 td.chart { width: 45%; vertical-align: middle; }
-code { font: 0.9rem ui-monospace, monospace; overflow-wrap: anywhere; }
+code { font: 0.9rem ui-monospace, monospace; }
 """.strip()
 
 
@@ -124,7 +124,7 @@ def _by_exercise(graded: Sequence[Result]) -> list[str]:
         none = sum(mark.points == 0 < mark.max_points for mark in marks)
         name = marks[0].exercise
         rows.append(
-            f"<tr><td><code>{_text(name)}</code></td>"
+            f"<tr><td>{_code(name)}</td>"
             f'<td class="number">{mean(mark.points for mark in marks):.1f} of '
             f"{marks[0].max_points:g}</td>"
             f'<td class="chart">{shares(full, len(marks) - full - none, none, name)}</td>'
@@ -151,7 +151,7 @@ def _mistakes(graded: Sequence[Result]) -> list[str]:
     ordered = sorted(counted.items(), key=lambda item: (-item[1], item[0]))
     rows = [
         f'<tr><td class="number">{count} of {len(graded)}</td><td>{_text(name)}</td>'
-        f"<td><code>{_text(exercise)}</code></td></tr>"
+        f"<td>{_code(exercise)}</td></tr>"
         for (name, exercise), count in ordered[:_MOST_MISTAKES]
     ]
     parts.append(_table(("Learners", "Mistake", "Exercise"), rows, {0}))
@@ -171,7 +171,7 @@ def _slowest(graded: Sequence[Result]) -> list[str]:
         who = next(one.student for one, mark in zip(graded, marks, strict=True)
                    if mark.seconds == longest)  # fmt: skip
         rows.append(
-            f"<tr><td><code>{_text(marks[0].exercise)}</code></td>"
+            f"<tr><td>{_code(marks[0].exercise)}</td>"
             f'<td class="number">{middle:.2f}</td><td class="number">{longest:.2f}</td>'
             f"<td>{_text(who)}</td></tr>"
         )
@@ -191,7 +191,7 @@ def _alike(graded: Sequence[Result], release: Release) -> list[str]:
     rows = [
         f'<tr><td class="number">{pair.share:.0%}</td><td>{_text(pair.first)}</td>'
         f"<td>{_text(pair.second)}</td>"
-        f"<td><code>{_text(', '.join(pair.exercises))}</code></td></tr>"
+        f"<td>{_code(', '.join(pair.exercises))}</td></tr>"
         for pair in pairs[:_MOST_PAIRS]
     ]
     parts.append(_table(("In common", "", "", "Where"), rows, {0}))
@@ -219,7 +219,7 @@ def _by_hand(
             name for name in answers if question not in (reviews or {}).get(name, Review()).points
         ]
         rows.append(
-            f'<tr><td><code>{_text(question)}</code></td><td class="number">{points:g}</td>'
+            f'<tr><td>{_code(question)}</td><td class="number">{points:g}</td>'
             f'<td class="number">{len(waiting)}</td><td class="number">'
             f"{len(results) - len(answers)}</td></tr>"
         )
@@ -251,6 +251,11 @@ def _table(head: Sequence[str], rows: Iterable[str], numbers: set[int]) -> str:
         f'<div class="wide" tabindex="0" role="region" aria-label="{head[-1]}, table">'
         f"<table><thead><tr>{cells}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
     )
+
+
+def _code(name: str) -> str:
+    """Return names of exercises, which may be broken after an underscore."""
+    return f"<code>{_text(name).replace('_', '_<wbr>')}</code>"
 
 
 def _text(text: str) -> str:

@@ -13,8 +13,9 @@ from dlcourse.grading.results import Result
 GRAIN = 25
 #: A piece that more than this share of the class has is how one writes it, not what was copied.
 COMMON = 0.1
-#: So many uncommon pieces have to be in common, and this share of what the shorter one has.
-FEWEST, LEAST = 40, 0.6
+#: So many uncommon pieces have to be in common, a handful of lines, and this share of what the one
+#: that has fewer has. One right line is written alike by strangers.
+FEWEST, LEAST = 150, 0.6
 #: Longer answers than this are cut off: the time is the square of nobody's patience.
 LONGEST = 20_000
 

@@ -62,7 +62,7 @@ def test_numbers_of_the_class(result, handed_out):
     results = [result("ada"), result("ben", lost), result("cleo", {"relu_backward": 4.0}, words="")]
     results.append(result("eve", status=REFUSED, message="it is not valid JSON", words=""))
     page = report(results, handed_out, {"ada": Review({QUESTION: 3.0})})
-    text = re.sub(r"<[^>]+>", " ", page)
+    text = re.sub(r"<[^>]+>", " ", page.replace("<wbr>", ""))
     assert "3 of 4 submissions graded; 23.0 of 26 points on average, 22 in the middle." in text
     assert re.search(r"2 of 3\s+a known mistake\s+relu_backward", text)
     assert re.search(r"1 of 3\s+a known mistake\s+dense_forward", text)
@@ -85,7 +85,7 @@ def test_the_slowest_are_named(result, handed_out):
     one = result("ada")
     slow = replace(one.marks[2], seconds=7.25)
     page = report([replace(one, marks=(*one.marks[:2], slow, *one.marks[3:]))], handed_out)
-    first = page[page.index("Slowest") :].partition("</tr><tr>")[0]
+    first = page[page.index("Slowest") :].partition("</tr><tr>")[0].replace("<wbr>", "")
     assert "relu_backward" in first
     assert "7.25" in first
     assert "ada" in first
