@@ -114,6 +114,13 @@ class Layer:
         """Return y for the batch x, keeping what ``backward`` needs."""
         raise NotImplementedError
 
+    def predict(self, x: np.ndarray) -> np.ndarray:
+        """Return what ``forward`` returns in evaluation mode; no ``backward`` may follow.
+
+        A layer that keeps much for ``backward`` may do without it here.
+        """
+        return self.forward(x, training=False)
+
     def backward(self, dy: np.ndarray, input_gradient: bool = True) -> np.ndarray | None:
         """Write the parameters' gradients; return dx, or None where it is not asked for."""
         raise NotImplementedError

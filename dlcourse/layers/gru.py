@@ -46,7 +46,7 @@ class GRU(Recurrent):
             ParameterSpec("b_h", (self.units,), initializers.zeros, kind="bias"),
         ]
 
-    def _go_forward(self, x: np.ndarray) -> None:
+    def _go_forward(self, x: np.ndarray, places: int) -> None:
         steps, rows, _ = x.shape
         self._gates = self._scratch("gates", (steps, rows, 3 * self.units))
         self._recalled = self._scratch("recalled", (steps, rows, self.units))

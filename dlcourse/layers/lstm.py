@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from dlcourse import validation
+from dlcourse.devices import CPU, device_of
 from dlcourse.kernels import kernels_for
 from dlcourse.layers.recurrent import Recurrent
 
@@ -61,10 +62,15 @@ class LSTM(Recurrent):
         super()._fill_bias(array, rng)
         array[self.units : 2 * self.units] = self.forget_bias
 
-    def _go_forward(self, x: np.ndarray) -> None:
-        steps, rows, _ = x.shape
-        self._gates = self._scratch("gates", (steps, rows, 4 * self.units))
-        self._tanh_c = self._scratch("tanh_c", (steps, rows, self.units))
+    def predict(self, x: np.ndarray) -> np.ndarray:
+        # Of 64 steps of 32 × 128 units the gates take 4 MB, twice what two cores' caches hold. The
+        # GPU's kernels multiply the inputs of all steps at once, and need the room.
+        return self._run(x, every_step=device_of(x) is not CPU)
+
+    def _go_forward(self, x: np.ndarray, places: int) -> None:
+        _, rows, _ = x.shape
+        self._gates = self._scratch("gates", (places, rows, 4 * self.units))
+        self._tanh_c = self._scratch("tanh_c", (places, rows, self.units))
         kernels_for(x).lstm_forward(
             x, self.w_x, self.w_h, self.b, self._kept, self._gates,
             self._scratch("product", (rows, 4 * self.units)),

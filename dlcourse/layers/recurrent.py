@@ -50,6 +50,7 @@ class Recurrent(Layer):
     w_x: np.ndarray
     w_h: np.ndarray
     b: np.ndarray
+    _x: np.ndarray | None
     dw_x: np.ndarray
     dw_h: np.ndarray
     db: np.ndarray
@@ -138,6 +139,10 @@ class Recurrent(Layer):
             kernels_for(array).fill(array.reshape(-1), 0.0)
 
     def forward(self, x: np.ndarray, training: bool = True) -> np.ndarray:
+        return self._run(x, every_step=True)
+
+    def _run(self, x: np.ndarray, every_step: bool) -> np.ndarray:
+        """Go through the steps, and keep what ``backward`` needs of each, or the latest alone."""
         rows, steps, features = x.shape
         if self.stateful is not None and rows != self.stateful:
             raise ValueError(
@@ -152,20 +157,25 @@ class Recurrent(Layer):
 
         self._states = {}
         for name in self.states:
-            array = self.buffers.get(name, (steps + 1, rows, self.units), x.dtype)
+            whole = every_step or (name == "h" and self.return_sequences)
+            places = steps + 1 if whole else 2
+            array = self.buffers.get(name, (places, rows, self.units), x.dtype)
             first = array[0].reshape(-1)
             if self.stateful is None:
                 kernels.fill(first, 0.0)
             else:
                 kernels.copy(self.state[name].reshape(-1), first)
             self._states[name] = array
-        self._go_forward(by_time)
+        self._go_forward(by_time, steps if every_step else 1)
         for name, carried in self.state.items():
-            kernels.copy(self._states[name][steps].reshape(-1), carried.reshape(-1))
+            last = self._states[name][steps % len(self._states[name])]
+            kernels.copy(last.reshape(-1), carried.reshape(-1))
+        if not every_step:
+            self._x = None
 
         h = self._states["h"]
         if not self.return_sequences:
-            return h[steps]
+            return h[steps % len(h)]
         y = self.buffers.get("y", (rows, steps, self.units), x.dtype)
         kernels.swap_rows_and_steps(h[1:], y)
         return y
@@ -191,10 +201,14 @@ class Recurrent(Layer):
 
     def _scratch(self, name: str, shape: Shape) -> np.ndarray:
         """Return a work buffer of the type of the inputs."""
+        assert self._x is not None
         return self.buffers.get(name, shape, self._x.dtype)
 
-    def _go_forward(self, x: np.ndarray) -> None:
-        """Write the states after each step, for x (steps, n, features) and the first states."""
+    def _go_forward(self, x: np.ndarray, places: int) -> None:
+        """Write the states after each step, for x (steps, n, features) and the first states.
+
+        What else there is of a step is kept of so many, all or the latest.
+        """
         raise NotImplementedError
 
     def _go_backward(self, dy: np.ndarray, dx: np.ndarray | None) -> None:

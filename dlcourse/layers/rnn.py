@@ -23,7 +23,7 @@ class RNN(Recurrent):
 
     gates = 1
 
-    def _go_forward(self, x: np.ndarray) -> None:
+    def _go_forward(self, x: np.ndarray, places: int) -> None:
         steps, rows, _ = x.shape
         kernels_for(x).rnn_forward(
             x, self.w_x, self.w_h, self.b, self._kept,

@@ -207,8 +207,14 @@ class Sequential:
         y = np.empty((len(x), *self.output_shape), self.dtype)
         for start in range(0, len(x), size):
             part = slice(start, start + size)
-            devices.copy(self.forward(x[part], training=False), y[part])
+            devices.copy(self._predict(x[part]), y[part])
         return y
+
+    def _predict(self, x: np.ndarray) -> np.ndarray:
+        x = self._here("x", x)
+        for layer in self.layers:
+            x = layer.predict(x)
+        return x
 
     @property
     def state(self) -> dict[str, np.ndarray]:

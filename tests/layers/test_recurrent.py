@@ -434,3 +434,29 @@ def test_inputs_of_other_types_and_layouts_give_the_same(cell):
     fixed.flags.writeable = False
     for same in (x, x.tolist(), x.astype(np.float64), np.asfortranarray(x), fixed):
         np.testing.assert_array_equal(model.forward(same), expected)
+
+
+@CELLS
+@pytest.mark.parametrize("steps", [1, 2, 5])
+@pytest.mark.parametrize("return_sequences", [False, True])
+def test_predictions_are_those_of_a_forward_pass(cell, steps, return_sequences):
+    rng = np.random.default_rng(1)
+    options = {"padding": 0.0, "stateful": 3, "return_sequences": return_sequences}
+    models = [Sequential(cell(4, **options), input_shape=(steps, 2), rng=0) for _ in range(2)]
+    for _ in range(3):  # from the state that the batch before has left
+        x = rng.normal(size=(3, steps, 2)).astype(np.float32)
+        x[1, steps // 2 :] = 0
+        expected = models[0].forward(x, training=False).copy()
+        assert np.array_equal(models[1].predict(x), expected)
+
+
+def test_a_predicting_lstm_keeps_the_latest_step_alone():
+    model = Sequential(LSTM(32), input_shape=(50, 4), rng=0)
+    x = np.zeros((8, 50, 4), np.float32)
+    model.predict(x)
+    lean = model.layers[0].buffers.nbytes
+    with pytest.raises(RuntimeError, match=r"lstm_1\.backward came before any forward"):
+        model.backward(np.zeros((8, 32), np.float32))
+    model.forward(x)
+    assert lean < 0.2 * model.layers[0].buffers.nbytes
+    model.backward(np.zeros((8, 32), np.float32))

@@ -2,7 +2,9 @@
 
 All arrays are time-major. ``gates`` (t, n, 4 units) holds i, f, g, o of each step side by side, and
 zeros where a step is skipped;
-``h`` and ``c`` (t + 1, n, units) begin with the initial state.
+``h`` and ``c`` (t + 1, n, units) begin with the initial state. Forward, each of them may have fewer
+places for steps, one for ``gates`` and ``tanh_c`` and two for ``h`` and ``c`` or more: step t then
+takes place t modulo their number, and who predicts keeps what the next step needs and no more.
 
 A step has to wait for the one before, a sequence for no other: so threads share the sequences, and
 meet once at the end, not after each step. The kernel calls BLAS itself, and nothing of Python is
@@ -33,7 +35,8 @@ GRAIN = 500_000
 def lstm_forward(x, w_x, w_h, b, kept, gates, product, h, c, tanh_c):
     """Write gates, h[1:], c[1:] and tanh_c for the inputs x (t, n, d), from h[0] and c[0].
 
-    ``product``, (n, 4 units), is scratch that other devices need.
+    In fewer places than steps lies what the last steps have left. ``product``, (n, 4 units), is
+    scratch that other devices need.
     """
 
     def work(k, start, stop):
@@ -83,9 +86,9 @@ def _pieces(x, w_x, w_h):
 def forward_rows(gemm, x, w_x, w_h, b, kept, gates, h, c, tanh_c, start, stop):
     """Take the sequences from ``start`` to ``stop`` through all steps."""
     for t in range(x.shape[0]):
-        part = gates[t, start:stop]
+        part = gates[t % len(gates), start:stop]
         multiply(gemm, x[t, start:stop], w_x, part, False)
-        multiply(gemm, h[t, start:stop], w_h, part, True)
+        multiply(gemm, h[t % len(h), start:stop], w_h, part, True)
         lstm_step(gates, b, kept, h, c, tanh_c, t, start, stop)
 
 
@@ -106,16 +109,19 @@ def backward_rows(gemm, turned, kept, gates, c, tanh_c, dy, dgates, dh, dc, prod
 
 @kernel("T[:, :, ::1], T[::1], u1[:, ::1], T[:, :, ::1], T[:, :, ::1], T[:, :, ::1], i8, i8, i8")
 def lstm_step(gates, b, kept, h, c, tanh_c, t, start, stop):
-    """Finish step t of some rows: gates[t] holds x w_x + h w_h."""
+    """Finish step t of some rows: the place of step t in ``gates`` holds x w_x + h w_h."""
     units = h.shape[2]
+    gates_t, tanh_c_t = gates[t % len(gates)], tanh_c[t % len(tanh_c)]
+    h_t, h_next = h[t % len(h)], h[(t + 1) % len(h)]
+    c_t, c_next = c[t % len(c)], c[(t + 1) % len(c)]
     for n in range(start, stop):
         if not kept[t, n]:
             for j in range(units):
-                h[t + 1, n, j] = h[t, n, j]
-                c[t + 1, n, j] = c[t, n, j]
-            gates[t, n, :] = 0
+                h_next[n, j] = h_t[n, j]
+                c_next[n, j] = c_t[n, j]
+            gates_t[n, :] = 0
             continue
-        row = gates[t, n]
+        row = gates_t[n]
         for j in range(row.size):
             row[j] += b[j]
         i_f, g, o = row[: 2 * units], row[2 * units : 3 * units], row[3 * units :]
@@ -126,11 +132,11 @@ def lstm_step(gates, b, kept, h, c, tanh_c, t, start, stop):
         for j in range(o.size):
             o[j] = formulas.sigmoid(o[j])
         for j in range(units):
-            c[t + 1, n, j] = row[units + j] * c[t, n, j] + row[j] * row[2 * units + j]
+            c_next[n, j] = row[units + j] * c_t[n, j] + row[j] * row[2 * units + j]
         for j in range(units):
-            tanh_c[t, n, j] = formulas.tanh(c[t + 1, n, j])
+            tanh_c_t[n, j] = formulas.tanh(c_next[n, j])
         for j in range(units):
-            h[t + 1, n, j] = row[3 * units + j] * tanh_c[t, n, j]
+            h_next[n, j] = row[3 * units + j] * tanh_c_t[n, j]
 
 
 @kernel(
