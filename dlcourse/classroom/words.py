@@ -8,9 +8,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import bleach
-from nbconvert.filters import markdown2html
-
 from dlcourse.grading.text import plain
 
 _TAGS = {
@@ -26,6 +23,9 @@ def harmless(text: str) -> str:
     It is one line of HTML, which Markdown leaves as it is; formulas in it are shown as formulas.
     Pictures are left out: they would be asked for from wherever the text says.
     """
+    import bleach
+    from nbconvert.filters import markdown2html
+
     made = bleach.clean(
         markdown2html(plain(text, lines=True)),
         tags=_TAGS,

@@ -1,5 +1,3 @@
-import tracemalloc
-
 import numpy as np
 import pytest
 
@@ -25,6 +23,7 @@ from dlcourse.layers import (
     Tanh,
 )
 from dlcourse.model import Sequential
+from tests.allocation import peak_of
 from tests.support import (
     DEVICES_AND_TYPES,
     DEVICES_LONG,
@@ -148,16 +147,7 @@ def test_a_warm_step_allocates_no_arrays(make, shape):
         model.backward(dy, input_gradient=True)
 
     step()
-    tracemalloc.start()
-    try:
-        step()
-        tracemalloc.reset_peak()
-        before, _ = tracemalloc.get_traced_memory()
-        step()
-        _, peak = tracemalloc.get_traced_memory()
-    finally:
-        tracemalloc.stop()
-    assert peak - before < 8000
+    assert peak_of(step) < 8000
 
 
 def test_dense_is_a_matrix_product_plus_bias():

@@ -1,7 +1,6 @@
 """RNN, LSTM and GRU: against slow references, and what must hold whatever the numbers are."""
 
 import re
-import tracemalloc
 
 import numpy as np
 import pytest
@@ -14,6 +13,7 @@ from dlcourse.layers import GRU, LSTM, RNN, Dense, Embedding
 from dlcourse.losses import SoftmaxCrossEntropy
 from dlcourse.model import Sequential, load, save
 from dlcourse.optimizers import Adam
+from tests.allocation import peak_of
 from tests.support import DEVICES_LONG, assert_layer_gradients
 
 CELLS = pytest.mark.parametrize("cell", [RNN, LSTM, GRU])
@@ -203,18 +203,9 @@ def test_a_warm_step_allocates_nothing_to_speak_of(cell):
         model.backward(dy, input_gradient=True)
 
     step()
-    tracemalloc.start()
-    try:
-        step()
-        tracemalloc.reset_peak()
-        before, _ = tracemalloc.get_traced_memory()
-        step()
-        _, peak = tracemalloc.get_traced_memory()
-    finally:
-        tracemalloc.stop()
     # Views of arrays, and what the threads hand to each other, but no array: the smallest, one
     # step's state of all rows, takes 8 kB.
-    assert peak - before < 6000
+    assert peak_of(step) < 6000
 
 
 @CELLS

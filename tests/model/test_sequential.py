@@ -8,6 +8,7 @@ from dlcourse.layers import Dense, ReLU
 from dlcourse.losses import SoftmaxCrossEntropy
 from dlcourse.model import Sequential, Summary
 from dlcourse.optimizers import SGD
+from tests.allocation import peak_of
 from tests.support import assert_loss_gradient
 
 
@@ -131,8 +132,6 @@ def test_repr_rebuilds_the_model():
 @pytest.mark.parametrize("rows", [1, 5])
 def test_a_warm_step_allocates_no_arrays(rows):
     """What is allocated is Python's own small objects: far less than any array of the step."""
-    import tracemalloc
-
     rng = np.random.default_rng(0)
     model = Sequential(Dense(256), ReLU(), Dense(10), input_shape=(64,), rng=rng)
     loss, optimizer = SoftmaxCrossEntropy(), SGD(model.parameters, 0.1, momentum=0.9)
@@ -146,11 +145,7 @@ def test_a_warm_step_allocates_no_arrays(rows):
         optimizer.step()
 
     step(), step()
-    tracemalloc.start()
-    step()
-    _, peak = tracemalloc.get_traced_memory()
-    tracemalloc.stop()
-    assert peak < 4096
+    assert peak_of(step) < 4096
 
 
 @pytest.mark.parametrize(
