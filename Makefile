@@ -53,7 +53,7 @@ lint: $(READY) ## Check the code's style and types
 	@$(BIN)/mypy
 
 cuda: $(READY) ## Run the library's tests on the simulated GPU as well, all of them
-	@$(BIN)/python -m pytest --simulated=all -m simulated $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses=2 --dist=loadfile --simulated=all -m simulated $(ARGS)
 
 book: $(READY) ## Build the static site into book/_build/html
 	@$(BIN)/dlcourse book $(ARGS)
