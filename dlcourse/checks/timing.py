@@ -32,26 +32,36 @@ def is_off() -> bool:
 @contextlib.contextmanager
 def one_thread(function: Callable[..., Any]) -> Iterator[None]:
     """
-    Let compiled loops run in one thread while they are measured.
+    Let compiled loops and matrix products run in one thread while they are measured.
 
     On a loaded machine a parallel loop waits for its slowest thread, which may not have begun yet:
-    for milliseconds, however often one tries. A function that runs in another process sees to this
-    itself, by its ``one_thread``.
+    for milliseconds, however often one tries. BLAS even waits by spinning: a training on whole
+    batches took ten to fifty times its time, right answers lost points. A function that runs in
+    another process sees to this itself, by its ``one_thread``.
     """
     elsewhere = getattr(function, "one_thread", None)
     numba = sys.modules.get("numba")
     if elsewhere is not None:
         with elsewhere():
             yield
-    elif numba is not None:
-        before = numba.get_num_threads()
-        numba.set_num_threads(1)
+        return
+    before = numba.get_num_threads() if numba is not None else 1
+    with _one_thread_of_blas():
+        if numba is not None:
+            numba.set_num_threads(1)
         try:
             yield
         finally:
-            numba.set_num_threads(before)
-    else:
-        yield
+            if numba is not None:
+                numba.set_num_threads(before)
+
+
+def _one_thread_of_blas() -> contextlib.AbstractContextManager[Any]:
+    try:
+        from threadpoolctl import threadpool_limits  # an extra: the library alone does without
+    except ImportError:
+        return contextlib.nullcontext()
+    return threadpool_limits(1)
 
 
 def slowness(function: Callable[..., Any], speed: Speed, case: Case) -> tuple[float, str]:
