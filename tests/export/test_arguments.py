@@ -137,13 +137,13 @@ def test_the_verification_finds(mistake, path, monkeypatch):
 
 
 def test_the_verification_compares_what_is_carried(path, monkeypatch):
-    def forget(self, x, training=True):
-        y = forward(self, x, training)
+    def forget(self, x):
+        y = predict(self, x)
         self.state["c"][...] = 0
         return y
 
-    forward = LSTM.forward
-    monkeypatch.setattr(LSTM, "forward", forget)
+    predict = LSTM.predict
+    monkeypatch.setattr(LSTM, "predict", forget)
     model = shaken(LSTM(3, stateful=2), input_shape=(4, 2))
     before = model.snapshot()
     with pytest.raises(ExportError, match=r"for a random batch lstm_1\.c after it differs by up"):
