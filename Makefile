@@ -97,7 +97,7 @@ doctor: $(READY) ## Look over this machine and say what is wrong, with a remedy
 lock: $(READY) ## Resolve requirements.txt anew from pyproject.toml (ARGS=--upgrade: newer releases)
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	    --no-emit-index-url --no-emit-find-links --no-header --no-annotate \
-	    --extra course --extra book --extra export --extra cuda --extra scale --extra dev \
+	    --extra course --extra book --extra export --extra cuda --extra scale --extra hub --extra dev \
 	    pyproject.toml --output-file requirements.txt $(ARGS)
 
 # The lock pins its own installer, uv, which is fetched first, with its hash checked like the rest.
