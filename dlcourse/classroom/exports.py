@@ -1,4 +1,8 @@
-"""Points for learning management systems, in the files that these import."""
+"""Points for learning management systems, in the files that these import.
+
+Who was refused has no points in them, not zero, until a person has given some: both systems leave
+a grade as it is where a cell is empty.
+"""
 
 from __future__ import annotations
 
@@ -47,7 +51,7 @@ def write_canvas(
     GradingError
         When the roster is none of Canvas, or names a learner twice.
     """
-    points = {one.student: _points(one, reviews) for one in results}
+    points = {one.student: _grade(one, reviews) for one in results}
     lab, most = results[0].lab, _most(results[0], reviews)
     if roster is None:
         people = [
@@ -67,7 +71,7 @@ def write_canvas(
         writer.writerow([f"    {_POSSIBLE}", *[""] * (len(known) - 1), f"{most:g}"])
         for name, person in found.items():
             told = [for_spreadsheet(person.get(one) or "") for one in known]
-            writer.writerow([*told, f"{points[name]:g}"])
+            writer.writerow([*told, points[name]])
     return [name for name in points if name not in found]
 
 
@@ -165,15 +169,14 @@ def _must_be(most: float, said: str, worksheet: Path) -> None:
 
 
 def _grade(result: Result, reviews: Mapping[str, Review] | None) -> str:
-    return f"{_points(result, reviews):g}"
+    review = (reviews or {}).get(result.student, Review())
+    if result.status == REFUSED and not review.points:
+        return ""
+    return f"{review.total(result):g}"
 
 
 def _said(result: Result) -> str:
     return result.message if result.status == REFUSED else _in_a_line(result)
-
-
-def _points(result: Result, reviews: Mapping[str, Review] | None) -> float:
-    return (reviews or {}).get(result.student, Review()).total(result)
 
 
 def _most(result: Result, reviews: Mapping[str, Review] | None) -> float:
@@ -215,7 +218,7 @@ def _read_roster(roster: Path) -> tuple[list[str], list[dict[str, str]]]:
 
 
 def _in_roster(
-    roster: Path, rows: list[dict[str, str]], points: Mapping[str, float]
+    roster: Path, rows: list[dict[str, str]], points: Mapping[str, str]
 ) -> dict[str, dict[str, str]]:
     """Return the rows of those who handed in, by the name that they handed in under."""
     found: dict[str, dict[str, str]] = {}

@@ -63,8 +63,17 @@ def test_moodle_gets_points_and_a_line(result, tmp_path):
         ["username", LAB, "backprop feedback"],
         ["ada", "26", "Everything is right."],
         ["ben", "22", "relu_backward: 0 of 4 (a known mistake)"],
-        ["eve", "26", "it is not valid JSON"],
+        ["eve", "", "it is not valid JSON"],
     ]
+
+
+def test_who_was_refused_has_no_points_until_a_person_gives_some(result, roster, tmp_path):
+    refused = [result(name, status=REFUSED, marks=()) for name in ("ada", "102")]
+    reviews = {"102": Review({"dense_forward": 3.0})}
+    write_canvas(refused, tmp_path / "canvas.csv", roster, reviews)
+    assert [row[-1] for row in rows(tmp_path / "canvas.csv")[2:]] == ["", "3"]
+    write_moodle(refused, tmp_path / "moodle.csv", reviews)
+    assert [row[1] for row in rows(tmp_path / "moodle.csv")[1:]] == ["", "3"]
 
 
 def test_no_cell_is_a_formula(result, tmp_path, roster):
@@ -122,7 +131,7 @@ def test_moodles_worksheet_is_filled(result, worksheet, tmp_path):
         WORKSHEET.split("\n")[0].split(","),
         ["Participant 12", "'=Ben", "ben@school.example", "Submitted", "24.5", "26.00",
          "dense_forward: 2.5 of 4 (a known mistake)"],
-        ["Participant 11", "Ada Lovelace", "Ada@school.example", "Submitted", "0", "26.00",
+        ["Participant 11", "Ada Lovelace", "Ada@school.example", "Submitted", "", "26.00",
          "no &lt;b&gt;JSON&lt;/b&gt;"],
     ]  # fmt: skip
 
