@@ -83,6 +83,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="write a page about the class there (with nbgrader: labs/reports/LAB.html)",
     )
     parser.add_argument(
+        "--formgrader",
+        metavar="ADDRESS",
+        help="where that page's links to formgrader lead, as https://hub.example.org/user/NAME/"
+        "formgrader (default: JupyterLab's usual address on this machine)",
+    )
+    parser.add_argument(
         "--canvas", type=Path, metavar="FILE", help="write the points for Canvas to import"
     )
     parser.add_argument(
@@ -103,6 +109,11 @@ def run(arguments: argparse.Namespace) -> int:
 
     if arguments.roster and bool(arguments.canvas) == bool(arguments.moodle):
         raise UserError("--roster needs one of --canvas and --moodle: name the file to write, too.")
+    formgrader = arguments.formgrader
+    if formgrader is not None and not formgrader.startswith(("http://", "https://")):
+        raise UserError(
+            f"--formgrader is {formgrader!r}, expected an address that begins with http:// or https://."
+        )
     folder = course.find(arguments.course)
     try:
         class_ = _class(arguments, folder)
@@ -149,10 +160,11 @@ def _write(
         print(f"The learners' pages are in {arguments.feedback}.")
     if arguments.report:
         optional.require("copydetect")
-        from dlcourse.classroom.report import report, write_report
+        from dlcourse.classroom.report import FORMGRADER, report, write_report
 
         handed_out = release.load(folder, arguments.lab)
-        write_report(arguments.report, report(results, handed_out, reviews))
+        formgrader = (arguments.formgrader or FORMGRADER).rstrip("/")
+        write_report(arguments.report, report(results, handed_out, reviews, formgrader))
         print(f"The class is described in {arguments.report}.")
     missing: list[str] = []
     if arguments.canvas:

@@ -99,6 +99,28 @@ def test_a_roster_is_one_systems(asked, capsys, others):
     assert not asked
 
 
+def test_formgrader_is_an_address(asked, capsys):
+    assert commands.main(["grade", "--formgrader", "javascript:alert(1)"]) == 2
+    complaint = capsys.readouterr().err
+    assert "--formgrader is 'javascript:alert(1)', expected an address" in complaint
+    assert not asked
+
+
+@pytest.mark.usefixtures("asked")
+def test_the_page_about_a_class_leads_to_formgrader(tmp_path, monkeypatch):
+    where = []
+    monkeypatch.setattr(
+        "dlcourse.classroom.report.report",
+        lambda results, release, reviews, formgrader: where.append(formgrader) or "",
+    )
+    for words in ([], ["--formgrader", "https://hub.example.org/user/grace/formgrader/"]):
+        assert commands.main(["grade", "--report", str(tmp_path / "class.html"), *words]) == 0
+    assert where == [
+        "http://localhost:8888/formgrader",
+        "https://hub.example.org/user/grace/formgrader",
+    ]
+
+
 @pytest.mark.usefixtures("asked")
 def test_who_is_not_in_the_roster_is_named(tmp_path, capsys):
     roster, sheet = tmp_path / "roster.csv", tmp_path / "moodle.csv"
