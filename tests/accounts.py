@@ -57,7 +57,9 @@ def with_accounts(folder: Path, members: list[str], others: list[str], group: st
         file.write_text(text, encoding="utf-8")
         file.chmod(0o600 if name == "shadow" else 0o644)
         overlays += ["--ro-bind", str(file), f"/etc/{name}"]
-    return ["bwrap", "--dev-bind", "/", "/", *overlays, *_open_to_all(folder), "--cap-add", "ALL"]
+    # A process tree of its own ends as a whole with the command, whoever it has become.
+    alone = ["--unshare-pid", "--proc", "/proc", "--die-with-parent", "--cap-add", "ALL"]
+    return ["bwrap", "--dev-bind", "/", "/", *overlays, *_open_to_all(folder), *alone]
 
 
 def _open_to_all(folder: Path) -> list[str]:
