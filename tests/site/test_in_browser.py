@@ -75,6 +75,11 @@ def test_no_page_scrolls_sideways_on_a_phone(view, built_site):
         page.evaluate(OPEN_ALL)
         width = page.evaluate("document.documentElement.scrollWidth")
         assert width <= 360, f"{name} is {width} pixels wide"
+        cut = page.evaluate(
+            "[...document.querySelectorAll('.prev-next-area a')]"
+            ".filter(link => link.scrollWidth > link.clientWidth).map(link => link.innerText)"
+        )
+        assert not cut, f"{name} cuts off {cut}"
         # What scrolls by itself, such as a wide formula, can be reached by the keyboard.
         page.evaluate(AXE.read_text(encoding="utf-8"))
         rule = "axe.run(document, {runOnly: ['scrollable-region-focusable']})"
