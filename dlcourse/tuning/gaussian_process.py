@@ -109,9 +109,15 @@ class GaussianProcessSampler(BaseSampler):
         known = [t for t in trials if _counts(t)]
         if not axes or len(known) < self._startup:
             return {}
+        from sklearn import config_context
+
         # BLAS's threads would wait for one another by spinning, over matrices of fifty rows: beside
-        # other work a step took ten times as long.
-        with _thread_pools().limit(limits=1):
+        # other work a step took ten times as long. And what is handed to scikit-learn was made
+        # here: to look at it anew in every call took a tenth of the step.
+        with (
+            _thread_pools().limit(limits=1),
+            config_context(assume_finite=True, skip_parameter_validation=True),
+        ):
             return self._next(study, trial, axes, trials, known)
 
     def _next(
