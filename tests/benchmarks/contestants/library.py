@@ -47,7 +47,7 @@ def _(workload: Training) -> Any:
 def _(workload: Prediction) -> Any:
     model = model_of(workload.network)
     x, _ = workload.network.data()
-    return lambda: model.forward(x, training=False)
+    return lambda: model.predict(x)
 
 
 @prepare.register
