@@ -68,3 +68,27 @@ class _Named(Buffers):
 
     def get(self, name: str, shape: Shape, dtype: Any) -> np.ndarray:
         return self._pool.get(f"{self._prefix}/{name}", shape, dtype)
+
+
+class Turns(Buffers):
+    """Two lots of memory in turn, for arrays of which each is needed until the next is made.
+
+    Going back through a network, dx of one layer is dy of the layer before, and of no other: what
+    was handed out last is still read while the next array is written, and what came before that
+    is free. So two arrays do where there was one a layer.
+    """
+
+    def __init__(self) -> None:
+        self._lots = [Buffers(), Buffers()]
+
+    def allocate_by(self, empty: Callable[[int, np.dtype], Any]) -> None:
+        for lot in self._lots:
+            lot.allocate_by(empty)
+
+    def get(self, name: str, shape: Shape, dtype: Any) -> np.ndarray:
+        self._lots.reverse()
+        return self._lots[0].get("array", shape, dtype)
+
+    @property
+    def nbytes(self) -> int:
+        return sum(lot.nbytes for lot in self._lots)

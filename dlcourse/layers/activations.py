@@ -22,7 +22,7 @@ class Activation(Layer):
 
     def backward(self, dy: np.ndarray, input_gradient: bool = True) -> np.ndarray:
         x, y = self._latest("_x"), self._y
-        dx = self.buffers.get("dx", x.shape, x.dtype)
+        dx = self._dx(x)
         self._gradient(kernels_for(x), x.reshape(-1), y.reshape(-1), dy.reshape(-1), dx.reshape(-1))
         return dx
 
@@ -189,7 +189,7 @@ class Softmax(Layer):
 
     def backward(self, dy: np.ndarray, input_gradient: bool = True) -> np.ndarray:
         y = self._latest("_y")
-        dx = self.buffers.get("dx", y.shape, y.dtype)
+        dx = self._dx(y)
         rows = (-1, y.shape[-1])
         kernels_for(y).softmax_backward(y.reshape(rows), dy.reshape(rows), dx.reshape(rows))
         return dx

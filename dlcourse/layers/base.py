@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from dlcourse.buffers import Buffers
+from dlcourse.buffers import Buffers, Turns
 from dlcourse.devices import Device
 from dlcourse.parameters import ParameterSpec, Shape
 from dlcourse.team import ALONE, Team
@@ -21,8 +21,9 @@ class Layer:
     a dropout counter) lies in ``state``, arrays by name, which are changed in place: a model saves
     and restores them with its parameters.
 
-    ``forward`` and ``backward`` return buffers that the next call overwrites. ``backward`` belongs
-    to the latest ``forward``, and overwrites gradients, it does not add to them.
+    ``forward`` and ``backward`` return buffers that the next call overwrites; what ``backward``
+    returns, in a model, already the next call but one of any layer's. ``backward`` belongs to the
+    latest ``forward``, and overwrites gradients, it does not add to them.
     """
 
     def __init__(self) -> None:
@@ -30,6 +31,7 @@ class Layer:
         self.input_shape: Shape | None = None
         self.state: dict[str, np.ndarray] = {}
         self.buffers = Buffers()
+        self.turns: Turns | None = None
         self.team = ALONE
 
     @property
@@ -107,6 +109,10 @@ class Layer:
         """Use these buffers in place of the layer's own."""
         self.buffers = buffers
 
+    def take_turns(self, turns: Turns) -> None:
+        """Write dx there, where the model's other layers write theirs."""
+        self.turns = turns
+
     def share(self, pool: Buffers) -> None:
         """Put into ``pool`` what need not be kept between forward and backward: nothing, mostly."""
 
@@ -124,6 +130,11 @@ class Layer:
     def backward(self, dy: np.ndarray, input_gradient: bool = True) -> np.ndarray | None:
         """Write the parameters' gradients; return dx, or None where it is not asked for."""
         raise NotImplementedError
+
+    def _dx(self, x: np.ndarray) -> np.ndarray:
+        """Return where the gradient of x goes."""
+        buffers = self.buffers if self.turns is None else self.turns
+        return buffers.get("dx", x.shape, x.dtype)
 
     def _latest(self, name: str) -> np.ndarray:
         """Return what ``forward`` kept under this name."""

@@ -123,7 +123,7 @@ class Conv2D(Layer):
 
     def backward(self, dy: np.ndarray, input_gradient: bool = True) -> np.ndarray | None:
         x = self._latest("_x")
-        dx = self.buffers.get("dx", x.shape, x.dtype) if input_gradient else None
+        dx = self._dx(x) if input_gradient else None
         padding, _ = self._padding()
         kernels_for(x).conv_backward(
             x, self.w, dy, self.dw, self.db, dx, self.stride, padding, self.buffers

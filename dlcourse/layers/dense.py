@@ -73,7 +73,7 @@ class Dense(Layer):
 
     def backward(self, dy: np.ndarray, input_gradient: bool = True) -> np.ndarray | None:
         x = self._latest("_x")
-        dx = self.buffers.get("dx", x.shape, x.dtype) if input_gradient else None
+        dx = self._dx(x) if input_gradient else None
         if x.ndim == 2:
             kernels_for(x).dense_backward(x, self.w, dy, self.dw, self.db, dx)
         else:

@@ -64,6 +64,6 @@ class Dropout(Layer):
         x = self._latest("_x")
         if self._mask is None:
             return dy
-        dx = self.buffers.get("dx", x.shape, x.dtype)
+        dx = self._dx(x)
         kernels_for(x).dropout(dy.reshape(-1), dx.reshape(-1), *self._mask)
         return dx

@@ -135,7 +135,7 @@ class BatchNorm(_Normalization):
         )
         if not input_gradient:
             return None
-        dx = self.buffers.get("dx", x.shape, x.dtype)
+        dx = self._dx(x)
         into = dx.reshape(-1, features)
         if self._training:
             dgamma, dbeta = self._pooled_gradients()
@@ -196,7 +196,7 @@ class LayerNorm(_Normalization):
     def backward(self, dy: np.ndarray, input_gradient: bool = True) -> np.ndarray:
         x = self._latest("_x")
         rows = x.size // x.shape[-1]
-        dx = self.buffers.get("dx", x.shape, x.dtype)
+        dx = self._dx(x)
         kernels_for(x).layer_norm_backward(
             x.reshape(rows, -1),
             dy.reshape(rows, -1),

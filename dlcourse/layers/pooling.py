@@ -80,7 +80,7 @@ class MaxPool2D(_Pool2D):
 
     def backward(self, dy: np.ndarray, input_gradient: bool = True) -> np.ndarray:
         x = self._latest("_x")
-        dx = self.buffers.get("dx", x.shape, x.dtype)
+        dx = self._dx(x)
         kernels_for(x).max_pool_backward(dy, self._place, dx, *self._windows)
         return dx
 
@@ -125,7 +125,7 @@ class AveragePool2D(_Pool2D):
 
     def backward(self, dy: np.ndarray, input_gradient: bool = True) -> np.ndarray:
         x = self._latest("_x")
-        dx = self.buffers.get("dx", x.shape, x.dtype)
+        dx = self._dx(x)
         kernels_for(x).average_pool_backward(dy, dx, *self._windows, self.count_padding)
         return dx
 
@@ -154,7 +154,7 @@ class GlobalAveragePool2D(Layer):
     def backward(self, dy: np.ndarray, input_gradient: bool = True) -> np.ndarray:
         x = self._latest("_x")
         images, height, width, channels = x.shape
-        dx = self.buffers.get("dx", x.shape, x.dtype)
+        dx = self._dx(x)
         window = (height, width)
         kernels_for(x).average_pool_backward(
             dy.reshape(images, 1, 1, channels), dx, window, window, (0, 0), True

@@ -3,7 +3,7 @@
 import numpy as np
 
 from dlcourse import devices
-from dlcourse.buffers import Buffers
+from dlcourse.buffers import Buffers, Turns
 from dlcourse.layers.block import Block
 
 
@@ -31,6 +31,11 @@ class Recompute(Block):
         for name, layer, _ in self.named():
             layer.work_in(pool.under(name))
 
+    def take_turns(self, turns: Turns) -> None:
+        super().take_turns(turns)
+        for layer in self.layers:
+            layer.take_turns(turns)
+
     def forward(self, x: np.ndarray, training: bool = True) -> np.ndarray:
         self._x = x
         self._before = self._copies("before")
@@ -46,7 +51,9 @@ class Recompute(Block):
         inside = self._backward_inside(dy, input_gradient)
         if inside is None:
             return None
-        return self._own("dx", inside)
+        dx = self._dx(x)
+        devices.copy(inside, dx)
+        return dx
 
     def _own(self, name: str, array: np.ndarray) -> np.ndarray:
         """Return a copy in the block's own memory: that of the layers inside is shared."""

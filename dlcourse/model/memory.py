@@ -18,8 +18,9 @@ class MemoryEstimate:
     parameters, gradients, optimizer
         The flat buffers: values, gradients, and the optimizer's state.
     activations
-        For each layer, by name, its output for one batch. Backward needs as much again for the
-        gradients of the same arrays (``signals``).
+        For each layer, by name, its output for one batch, which is kept until backward has come
+        by. The gradients of these arrays are needed one after another: while one layer writes
+        its own, it reads that of the next layer. Two arrays of the largest size serve all.
     """
 
     parameters: int
@@ -29,8 +30,13 @@ class MemoryEstimate:
 
     @property
     def signals(self) -> int:
-        """All outputs, and all gradients for them."""
-        return 2 * sum(self.activations.values())
+        """All outputs, and the two gradients of outputs that there are at a time."""
+        return sum(self.activations.values()) + self.passing
+
+    @property
+    def passing(self) -> int:
+        """Two gradients of outputs, of the largest size."""
+        return 2 * max(self.activations.values())
 
     @property
     def total(self) -> int:
@@ -43,7 +49,7 @@ class MemoryEstimate:
             ("gradients", self.gradients),
             ("optimizer state", self.optimizer),
             *((f"output of {name}", size) for name, size in self.activations.items()),
-            ("gradients of outputs", sum(self.activations.values())),
+            ("gradients of outputs", self.passing),
             ("in all", self.total),
         ]
         width = max(len(name) for name, _ in rows)

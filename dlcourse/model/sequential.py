@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from dlcourse import devices, validation
-from dlcourse.buffers import Buffers
+from dlcourse.buffers import Buffers, Turns
 from dlcourse.layers import Layer, copy_of
 from dlcourse.model.summary import Summary
 from dlcourse.parameters import Parameters
@@ -79,9 +79,10 @@ class Sequential:
         self.parameters = Parameters(specs, self.dtype)
         for name, spec in specs.items():
             spec.initializer(self.parameters[name].value, rng)
-        self._inputs, pool = Buffers(), Buffers()
+        self._inputs, self._turns, pool = Buffers(), Turns(), Buffers()
         for layer in layers:
             layer.share(pool)
+            layer.take_turns(self._turns)
         self._bind()
 
     def _bind(self) -> None:
@@ -117,6 +118,7 @@ class Sequential:
                 layer.move(target)
             self._bind()
             self._inputs.allocate_by(target.empty)
+            self._turns.allocate_by(target.empty)
             self.device = target
         return self
 

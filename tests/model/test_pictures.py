@@ -27,7 +27,8 @@ def test_memory_is_counted_layer_by_layer():
     assert estimate.activations == {
         "flat_1": 32 * 48 * 4, "dense_1": 32 * 20 * 4, "relu_1": 32 * 20 * 4, "dense_2": 32 * 4,
     }  # fmt: skip
-    assert estimate.total == 4 * parameters + 2 * 32 * 4 * (48 + 20 + 20 + 1)
+    assert estimate.passing == 2 * 32 * 48 * 4
+    assert estimate.total == 4 * parameters + 32 * 4 * (48 + 20 + 20 + 1) + estimate.passing
     assert memory_estimate(model, 32, SGD(model.parameters)).optimizer == 0
 
 

@@ -1,0 +1,92 @@
+"""Gradients of outputs lie in two arrays that all layers of a model use in turn."""
+
+import numpy as np
+import pytest
+
+from dlcourse.buffers import Turns
+from dlcourse.layers import (
+    LSTM,
+    BatchNorm,
+    Conv2D,
+    Dense,
+    Dropout,
+    Flatten,
+    LayerNorm,
+    MaxPool2D,
+    Recompute,
+    ReLU,
+    Residual,
+    Tanh,
+)
+from dlcourse.model import Sequential
+
+ROWS = 6
+NETWORKS = {
+    "dense": lambda: ((5,), [Dense(7), ReLU(), Dense(4), Tanh(), Dense(3)]),
+    "flat between": lambda: (
+        (6, 6, 2),
+        [Conv2D(4, 3), BatchNorm(), ReLU(), MaxPool2D(2), Flatten(), Dense(3), LayerNorm()],
+    ),
+    "dropout that drops nothing": lambda: ((5,), [Dense(7), Dropout(0.0), Tanh(), Dense(3)]),
+    "residual": lambda: (
+        (5,),
+        [Dense(4), Residual(Dense(4), Tanh()), ReLU(), Residual(Dense(4), ReLU()), Dense(3)],
+    ),
+    "recomputed": lambda: (
+        (5,),
+        [Recompute(Dense(8), Tanh()), Recompute(Dense(6), Flatten(), ReLU()), Dense(3)],
+    ),
+    "recurrent": lambda: (
+        (4, 3),
+        [LSTM(5, return_sequences=True), Dropout(0.4), Recompute(LSTM(4)), Dense(3)],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+@pytest.mark.parametrize("training", [True, False])
+def test_the_gradients_are_those_of_layers_with_memory_of_their_own(network, training):
+    def gradients(alone: bool) -> tuple[np.ndarray, np.ndarray]:
+        shape, layers = NETWORKS[network]()
+        model = Sequential(*layers, input_shape=shape, rng=0, dtype="float64")
+        if alone:
+            for layer in everyone(model.layers):
+                layer.turns = None
+        draw = np.random.default_rng(1).standard_normal
+        for rows in (ROWS, ROWS - 1, ROWS):  # what an earlier, shorter batch left does not matter
+            y = model.forward(draw((rows, *shape)), training)
+            dx = model.backward(draw(y.shape), input_gradient=True)
+        return model.parameters.gradients.copy(), dx.copy()
+
+    for one, other in zip(gradients(False), gradients(True), strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def everyone(layers):
+    """Yield layers, and layers inside them."""
+    for layer in layers:
+        yield layer
+        yield from everyone(getattr(layer, "layers", ()))
+
+
+def test_the_memory_is_twice_the_largest_however_many_layers():
+    def held(depth: int) -> int:
+        layers = [layer for _ in range(depth) for layer in (Dense(32), ReLU())]
+        model = Sequential(*layers, Dense(3), input_shape=(8,), rng=0)
+        model.forward(np.ones((16, 8), np.float32))
+        model.backward(np.ones((16, 3), np.float32))
+        return model._turns.nbytes
+
+    assert held(2) == held(20) == 2 * 16 * 32 * 4
+
+
+def test_what_was_handed_out_last_stays():
+    turns = Turns()
+    first = turns.get("dx", (3,), np.float32)
+    first[...] = 1
+    second = turns.get("dx", (2, 2), np.float32)
+    second[...] = 2
+    assert (first == 1).all()
+    third = turns.get("dx", (3,), np.float32)
+    assert third is first
+    assert (second == 2).all()
