@@ -21,9 +21,9 @@ class Layer:
     a dropout counter) lies in ``state``, arrays by name, which are changed in place: a model saves
     and restores them with its parameters.
 
-    ``forward`` and ``backward`` return buffers that the next call overwrites; what ``backward``
-    returns, in a model, already the next call but one of any layer's. ``backward`` belongs to the
-    latest ``forward``, and overwrites gradients, it does not add to them.
+    ``forward`` and ``backward`` return buffers that the next call overwrites. In a model, the
+    gradients that ``backward`` returns lie in two arrays that all layers use in turn. ``backward``
+    belongs to the latest ``forward``, and overwrites gradients, it does not add to them.
     """
 
     def __init__(self) -> None:
