@@ -16,7 +16,7 @@ class Activation(Layer):
 
     def forward(self, x: np.ndarray, training: bool = True) -> np.ndarray:
         self._x = x
-        self._y = y = self.buffers.get("y", x.shape, x.dtype)
+        self._y = y = self._output(x.shape, x.dtype)
         self._value(kernels_for(x), x.reshape(-1), y.reshape(-1))
         return y
 
@@ -182,7 +182,7 @@ class Softmax(Layer):
         return input_shape
 
     def forward(self, x: np.ndarray, training: bool = True) -> np.ndarray:
-        self._y = y = self.buffers.get("y", x.shape, x.dtype)
+        self._y = y = self._output(x.shape, x.dtype)
         rows = (-1, x.shape[-1])
         kernels_for(x).softmax_forward(x.reshape(rows), y.reshape(rows))
         return y

@@ -21,9 +21,9 @@ class Layer:
     a dropout counter) lies in ``state``, arrays by name, which are changed in place: a model saves
     and restores them with its parameters.
 
-    ``forward`` and ``backward`` return buffers that the next call overwrites. In a model, the
-    gradients that ``backward`` returns lie in two arrays that all layers use in turn. ``backward``
-    belongs to the latest ``forward``, and overwrites gradients, it does not add to them.
+    ``forward`` and ``backward`` return buffers that the next call overwrites. ``backward`` belongs
+    to the latest ``forward``, and overwrites gradients, it does not add to them. In a model, what
+    ``backward`` and ``predict`` return lies in two arrays that all layers use in turn.
     """
 
     def __init__(self) -> None:
@@ -32,6 +32,7 @@ class Layer:
         self.state: dict[str, np.ndarray] = {}
         self.buffers = Buffers()
         self.turns: Turns | None = None
+        self._predicting = False
         self.team = ALONE
 
     @property
@@ -95,8 +96,7 @@ class Layer:
             if array.dtype.kind == "f":
                 self.state[name] = device.put(array)
         self.buffers.allocate_by(device.empty)
-        for kept in ("_x", "_y"):
-            self.__dict__.pop(kept, None)
+        self._forget()
 
     def join(self, team: Team) -> None:
         """Work for a team of processes from now on, of whose batches this one has some rows.
@@ -110,7 +110,7 @@ class Layer:
         self.buffers = buffers
 
     def take_turns(self, turns: Turns) -> None:
-        """Write dx there, where the model's other layers write theirs."""
+        """Write there what only the next layer reads, as the model's other layers do."""
         self.turns = turns
 
     def share(self, pool: Buffers) -> None:
@@ -125,16 +125,31 @@ class Layer:
 
         A layer that keeps much for ``backward`` may do without it here.
         """
-        return self.forward(x, training=False)
+        self._predicting = True
+        try:
+            return self.forward(x, training=False)
+        finally:
+            self._predicting = False
+            self._forget()
 
     def backward(self, dy: np.ndarray, input_gradient: bool = True) -> np.ndarray | None:
         """Write the parameters' gradients; return dx, or None where it is not asked for."""
         raise NotImplementedError
 
+    def _output(self, shape: tuple[int, ...], dtype: Any) -> np.ndarray:
+        """Return where y goes: memory of the layer's own, if ``backward`` is to find it there."""
+        shared = self.turns if self._predicting else None
+        return (self.buffers if shared is None else shared).get("y", shape, dtype)
+
     def _dx(self, x: np.ndarray) -> np.ndarray:
         """Return where the gradient of x goes."""
         buffers = self.buffers if self.turns is None else self.turns
         return buffers.get("dx", x.shape, x.dtype)
+
+    def _forget(self) -> None:
+        """Let go what ``forward`` kept: it is another's, or elsewhere."""
+        for kept in ("_x", "_y"):
+            self.__dict__.pop(kept, None)
 
     def _latest(self, name: str) -> np.ndarray:
         """Return what ``forward`` kept under this name."""

@@ -116,7 +116,7 @@ class Conv2D(Layer):
 
     def forward(self, x: np.ndarray, training: bool = True) -> np.ndarray:
         self._x = x
-        y = self.buffers.get("y", (len(x), *self.output_shape(x.shape[1:])), x.dtype)
+        y = self._output((len(x), *self.output_shape(x.shape[1:])), x.dtype)
         padding, _ = self._padding()
         kernels_for(x).conv_forward(x, self.w, self.b, y, self.stride, padding, self.buffers)
         return y

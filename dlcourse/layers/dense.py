@@ -64,7 +64,7 @@ class Dense(Layer):
 
     def forward(self, x: np.ndarray, training: bool = True) -> np.ndarray:
         self._x = x
-        y = self.buffers.get("y", (*x.shape[:-1], self.units), x.dtype)
+        y = self._output((*x.shape[:-1], self.units), x.dtype)
         if x.ndim == 2:
             kernels_for(x).dense_forward(x, self.w, self.b, y)
         else:

@@ -107,7 +107,7 @@ class Embedding(Layer):
                 "the first layer of a model gets"
             )
         self._x = x
-        y = self.buffers.get("y", (*x.shape, self.units), self.w.dtype)
+        y = self._output((*x.shape, self.units), self.w.dtype)
         kernels_for(x).embedding_forward(x.reshape(-1), self.w, y.reshape(-1, self.units))
         return y
 

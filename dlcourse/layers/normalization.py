@@ -104,7 +104,7 @@ class BatchNorm(_Normalization):
             self._mean, variance = batch_mean, batch_variance
         self._reciprocal = self.buffers.get("reciprocal", features, x.dtype)
         kernels.reciprocal_deviation(variance, self.epsilon, self._reciprocal)
-        y = self.buffers.get("y", x.shape, x.dtype)
+        y = self._output(x.shape, x.dtype)
         kernels.batch_norm_forward(
             matrix, self._mean, self._reciprocal, self.gamma, self.beta, y.reshape(rows, -1)
         )
@@ -181,7 +181,7 @@ class LayerNorm(_Normalization):
         rows = x.size // x.shape[-1]
         self._mean = self.buffers.get("mean", (rows,), x.dtype)
         self._reciprocal = self.buffers.get("reciprocal", (rows,), x.dtype)
-        y = self.buffers.get("y", x.shape, x.dtype)
+        y = self._output(x.shape, x.dtype)
         kernels_for(x).layer_norm_forward(
             x.reshape(rows, -1),
             self.gamma,

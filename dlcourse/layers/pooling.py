@@ -73,7 +73,7 @@ class MaxPool2D(_Pool2D):
     def forward(self, x: np.ndarray, training: bool = True) -> np.ndarray:
         self._x = x
         shape = (len(x), *self.output_shape(x.shape[1:]))
-        y = self.buffers.get("y", shape, x.dtype)
+        y = self._output(shape, x.dtype)
         self._place = self.buffers.get("place", shape, np.int32)
         kernels_for(x).max_pool_forward(x, y, self._place, *self._windows)
         return y
@@ -119,7 +119,7 @@ class AveragePool2D(_Pool2D):
 
     def forward(self, x: np.ndarray, training: bool = True) -> np.ndarray:
         self._x = x
-        y = self.buffers.get("y", (len(x), *self.output_shape(x.shape[1:])), x.dtype)
+        y = self._output((len(x), *self.output_shape(x.shape[1:])), x.dtype)
         kernels_for(x).average_pool_forward(x, y, *self._windows, self.count_padding)
         return y
 
@@ -144,7 +144,7 @@ class GlobalAveragePool2D(Layer):
     def forward(self, x: np.ndarray, training: bool = True) -> np.ndarray:
         self._x = x
         images, height, width, channels = x.shape
-        y = self.buffers.get("y", (images, channels), x.dtype)
+        y = self._output((images, channels), x.dtype)
         window = (height, width)  # one, over the whole image
         kernels_for(x).average_pool_forward(
             x, y.reshape(images, 1, 1, channels), window, window, (0, 0), True

@@ -1,4 +1,4 @@
-"""Gradients of outputs lie in two arrays that all layers of a model use in turn."""
+"""What only the next layer reads lies in two arrays that all layers of a model use in turn."""
 
 import numpy as np
 import pytest
@@ -62,6 +62,26 @@ def test_the_gradients_are_those_of_layers_with_memory_of_their_own(network, tra
         np.testing.assert_array_equal(one, other)
 
 
+@pytest.mark.parametrize("network", NETWORKS)
+def test_a_prediction_is_that_of_layers_with_memory_of_their_own(network):
+    shape, layers = NETWORKS[network]()
+    model = Sequential(*layers, input_shape=shape, rng=0, dtype="float64")
+    draw = np.random.default_rng(1).standard_normal
+    for rows in (ROWS, ROWS - 1, ROWS):
+        x = draw((rows, *shape))
+        given = x.copy()
+        np.testing.assert_array_equal(model.predict(x), model.forward(x, training=False))
+        np.testing.assert_array_equal(x, given)
+
+
+def test_a_prediction_is_nothing_to_go_back_from():
+    model = Sequential(Dense(4), ReLU(), Dense(3), input_shape=(5,), rng=0)
+    model.forward(np.ones((2, 5), np.float32))
+    model.predict(np.ones((2, 5), np.float32))
+    with pytest.raises(RuntimeError, match=r"dense_2\.backward came before any forward"):
+        model.backward(np.ones((2, 3), np.float32))
+
+
 def everyone(layers):
     """Yield layers, and layers inside them."""
     for layer in layers:
@@ -75,6 +95,9 @@ def test_the_memory_is_twice_the_largest_however_many_layers():
         model = Sequential(*layers, Dense(3), input_shape=(8,), rng=0)
         model.forward(np.ones((16, 8), np.float32))
         model.backward(np.ones((16, 3), np.float32))
+        own = sum(layer.buffers.nbytes for layer in model.layers)
+        model.predict(np.ones((16, 8), np.float32))
+        assert sum(layer.buffers.nbytes for layer in model.layers) == own
         return model._turns.nbytes
 
     assert held(2) == held(20) == 2 * 16 * 32 * 4
