@@ -13,7 +13,7 @@ from packaging.utils import canonicalize_name
 
 from tests.packaging.lock import LOCK, ROOT, Pin, pins
 
-LOCKED_EXTRAS = ("course", "book", "export", "cuda", "dev")
+LOCKED_EXTRAS = ("course", "book", "export", "cuda", "scale", "hub", "dev")
 PYTHONS = ("3.11", "3.12", "3.13")
 PLATFORMS = {
     "linux": {"sys_platform": "linux", "platform_system": "Linux", "os_name": "posix"},
@@ -90,7 +90,9 @@ def test_the_library_needs_numpy_and_numba_alone():
 
 
 def test_the_extras_are_those_that_the_documents_name():
-    assert sorted(EXTRAS) == ["bench", "book", "course", "cuda", "dev", "export", "scale"]
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    (named,) = re.findall(r"packages in extras: (.+)", text)
+    assert sorted(re.split("[,;] ", named)) == sorted(EXTRAS) == sorted([*LOCKED_EXTRAS, "bench"])
 
 
 def test_the_conda_environment_is_python_and_the_lock():

@@ -24,6 +24,7 @@ LOCKED_EXTRAS = {
 FURTHER_EXTRAS = {
     "bench": "to compare speed with other libraries",
     "cuda": "to run on a GPU, or on its simulator",
+    "hub": "to give a class JupyterHub",
     "scale": "to tune and to train on several machines",
 }
 
