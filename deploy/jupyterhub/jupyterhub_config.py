@@ -37,11 +37,8 @@ c.Spawner.environment = {
 # The hub starts as root: nothing of root's is handed on but the language.
 c.Spawner.env_keep = ["LANG", "LC_ALL"]
 
-# Chapters that a learner does not have yet are copied, by the learner's own process: root would
-# follow a link that somebody laid in its way. What they have, and may have changed, stays.
-COPY = 'if [ -d "$0" ]; then cp -R -n "$0" "$HOME" || exit; fi; exec "$@"'
 c.Spawner.cmd = [
-    *("/bin/sh", "-c", COPY, str(SHARED / "chapters")),
+    *(sys.executable, str(HERE / "start_server.py"), str(SHARED / "chapters")),
     *(str(BIN / "jupyterhub-singleuser"), *QUIET),
 ]
 

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -52,21 +52,31 @@ class Someone:
     """
 
     def __init__(self, hub: httpx.Client, name: str) -> None:
-        self.name = name
-        answered(hub.post(f"hub/api/users/{name}"))
-        answered(hub.post(f"hub/api/users/{name}/server"))
-        end = time.monotonic() + PATIENCE
-        while not (person := answered(hub.get(f"hub/api/users/{name}")))["servers"].get(
-            "", {"ready": False}
-        )["ready"]:
-            assert time.monotonic() < end, person
-            time.sleep(0.2)
-        token = answered(hub.post(f"hub/api/users/{name}/tokens", json={"note": "test"}))["token"]
+        self.hub, self.address = hub, f"hub/api/users/{name}"
+        answered(hub.post(self.address))
+        self.start()
+        token = answered(hub.post(f"{self.address}/tokens", json={"note": "test"}))["token"]
         self.client = httpx.Client(
             base_url=f"{hub.base_url}user/{name}/",
             headers={"Authorization": f"token {token}"},
             timeout=PATIENCE,
         )
+
+    def start(self) -> None:
+        """Start their server."""
+        answered(self.hub.post(f"{self.address}/server"))
+        self._wait_until(lambda servers: "" in servers and servers[""]["ready"])
+
+    def stop(self) -> None:
+        """Stop their server."""
+        answered(self.hub.delete(f"{self.address}/server"))
+        self._wait_until(lambda servers: "" not in servers)
+
+    def _wait_until(self, so: Callable[[dict[str, Any]], bool]) -> None:
+        end = time.monotonic() + PATIENCE
+        while not so((person := answered(self.hub.get(self.address)))["servers"]):
+            assert time.monotonic() < end, person
+            time.sleep(0.2)
 
     def get(self, path: str, **parameters: str) -> Any:
         """Ask their server."""
@@ -212,6 +222,17 @@ def test_a_lab_goes_from_its_instructor_to_a_learner_and_back(people, place, tmp
     ada.assignments("fetch_feedback")
     (page,) = (place / LEARNER / LAB / "feedback").rglob(f"{LAB}.html")
     assert "dense_backward: 6 of 6 points" in page.read_text(encoding="utf-8")
+
+
+def test_what_a_learner_has_changed_stays(people, place):
+    _, ada = people
+    mine = place / LEARNER / "chapters" / "01_one.ipynb"
+    mine.write_text("changed", encoding="utf-8")
+    (place / "shared" / "chapters" / "02_two.ipynb").write_text("new", encoding="utf-8")
+    ada.stop()
+    ada.start()
+    assert mine.read_text(encoding="utf-8") == "changed"
+    assert (mine.parent / "02_two.ipynb").read_text(encoding="utf-8") == "new"
 
 
 @pytest.mark.parametrize(
