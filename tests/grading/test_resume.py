@@ -170,6 +170,8 @@ class Run:
         self.process = subprocess.Popen(
             command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
             start_new_session=True,
+            # Who runs the tests in the background of a script has Ctrl-C ignored, and hands it on.
+            preexec_fn=functools.partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
         )  # fmt: skip
         self.record = submissions / ".graded" / "backprop.jsonl"
 
@@ -195,8 +197,7 @@ def of(lines):
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
 def test_a_run_that_was_cut_off_is_taken_up_again(tmp_path, number):
     submissions = tmp_path / "submitted"
-    # Enough for some seconds: on a busy machine this process may sleep while that one grades.
-    names = classes.make("backprop", 50, submissions)
+    names = classes.make("backprop", 30, submissions)
     cut = Run(submissions, tmp_path / "cut.csv")
     cut.wait_for(3)
     # Ctrl-C in a terminal reaches all its processes, the kill of a process that one alone.
