@@ -113,10 +113,13 @@ def any_seed(
         ProcessPoolExecutor(workers, mp_context=context) as pool,
     ):
         waiting = [pool.submit(at_seed, task, names, seed) for seed in seeds]
-        for future in waiting:
-            for name, grade in future.result().items():
-                found[name][grade] += 1
-            bar.update()
+        try:
+            for future in waiting:
+                for name, grade in future.result().items():
+                    found[name][grade] += 1
+                bar.update()
+        finally:  # who stops it does not wait for the seeds that have not begun
+            pool.shutdown(wait=False, cancel_futures=True)
     return found
 
 
