@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -13,6 +12,8 @@ from pathlib import Path
 
 import psycopg
 import pytest
+
+from tests.ports import free_port
 
 
 def programs() -> Path | None:
@@ -54,9 +55,7 @@ def server() -> Iterator[Server]:
     # The server refuses to run as root, as whom containers work; its user may not look into the
     # folders of pytest's.
     as_user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     with tempfile.TemporaryDirectory(prefix="postgresql_") as place:
         if as_user:
             shutil.chown(place, "postgres")

@@ -47,7 +47,7 @@ c.Spawner.cmd = [
 (SHARED / "exchange").mkdir(parents=True, exist_ok=True)
 (SHARED / "exchange").chmod(0o777)
 
-# Whoever reads these can be anybody.
+# Who reads these can log in as anybody: they are for root alone.
 secrets = SHARED / "secrets"
 secrets.mkdir(mode=0o700, exist_ok=True)
 c.JupyterHub.db_url = f"sqlite:///{secrets / 'hub.sqlite'}"

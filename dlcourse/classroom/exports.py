@@ -78,18 +78,15 @@ def write_canvas(
 def write_moodle(
     results: Sequence[Result],
     path: Path,
-    reviews: Mapping[str, Review] | None = None,
     roster: Path | None = None,
+    reviews: Mapping[str, Review] | None = None,
 ) -> list[str]:
     """Write a file for Moodle.
 
     Parameters
     ----------
-    results : sequence of Result
-        Of one lab.
-    path : Path
-    reviews : mapping of Review, optional
-        What persons have added, by learner.
+    results, path, reviews
+        As ``write_canvas`` takes them.
     roster : Path, optional
         The *grading worksheet* that was downloaded from an assignment of Moodle, with learners'
         e-mail addresses: it is filled, and uploaded there again. A learner is known in it by the

@@ -112,7 +112,8 @@ def run(arguments: argparse.Namespace) -> int:
     formgrader = arguments.formgrader
     if formgrader is not None and not formgrader.startswith(("http://", "https://")):
         raise UserError(
-            f"--formgrader is {formgrader!r}, expected an address that begins with http:// or https://."
+            f"--formgrader is {formgrader!r}, expected an address that begins with http:// or "
+            "https://."
         )
     folder = course.find(arguments.course)
     try:
@@ -175,7 +176,7 @@ def _write(
     if arguments.moodle:
         from dlcourse.classroom.exports import write_moodle
 
-        missing += write_moodle(results, arguments.moodle, reviews, arguments.roster)
+        missing += write_moodle(results, arguments.moodle, arguments.roster, reviews)
         print(f"The points for Moodle are in {arguments.moodle}.")
     if missing:
         print(f"Not in the roster, and so not in that file: {', '.join(map(plain, missing))}.")

@@ -65,7 +65,9 @@ class LSTM(Recurrent):
     def predict(self, x: np.ndarray) -> np.ndarray:
         # Of 64 steps of 32 × 128 units the gates take 4 MB, twice what two cores' caches hold. The
         # GPU's kernels multiply the inputs of all steps at once, and need the room.
-        return self._run(x, every_step=device_of(x) is not CPU)
+        y = self._run(x, every_step=device_of(x) is not CPU)
+        self._forget()
+        return y
 
     def _go_forward(self, x: np.ndarray, places: int) -> None:
         _, rows, _ = x.shape

@@ -6,13 +6,14 @@ They show what is there: the lab in JupyterLab after a wrong answer, and a page 
 import tempfile
 from pathlib import Path
 
-import nbformat
-
+from tests.browser.lab_page import panel, run_all, wait_until_idle
 from tests.browser.server import jupyterlab
-from tests.browser.test_jupyterlab import COURSE, SOURCE, panel, run_all, wait_until_idle
 from tests.chromium import chromium
+from tests.labs.proof.banks import answer_cells
+from tests.labs.solving import fill_in
 from tests.site.building import build_book
 
+COURSE = Path(__file__).parents[2]
 TARGET = COURSE / "book" / "_static"
 WINDOW = {"width": 1280, "height": 800}
 
@@ -40,7 +41,8 @@ def lab_picture(browser, folder: Path) -> None:
     """Show the message for a wrong answer."""
     with jupyterlab(folder) as address:
         copy = folder / "work" / "labs" / "backprop" / "backprop.ipynb"
-        write_answers(copy)
+        right = answer_cells("backprop")["dense_forward"]
+        fill_in(copy, {"dense_forward": right, "dense_backward": ALMOST})
         page = browser.new_page(viewport=WINDOW, color_scheme="light")
         page.set_default_timeout(240_000)
         page.goto(address.format("labs/backprop/backprop.ipynb"))
@@ -55,23 +57,6 @@ def lab_picture(browser, folder: Path) -> None:
         page.wait_for_timeout(1500)  # the notebook draws what has come into view
         page.screenshot(path=TARGET / "screenshot-lab.png")
         page.close()
-
-
-def write_answers(copy: Path) -> None:
-    """Put a right first answer and an almost right second one into a learner's copy."""
-    right = {
-        cell.metadata.nbgrader.grade_id: cell.source
-        for cell in nbformat.read(SOURCE, as_version=4).cells
-        if cell.metadata.get("nbgrader", {}).get("solution")
-    }
-    notebook = nbformat.read(copy, as_version=4)
-    for cell in notebook.cells:
-        name = cell.metadata.get("nbgrader", {}).get("grade_id")
-        if name == "dense_forward":
-            cell.source = right[name]
-        elif name == "dense_backward":
-            cell.source = ALMOST
-    nbformat.write(notebook, copy)
 
 
 def book_picture(browser, folder: Path) -> None:

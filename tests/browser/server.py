@@ -2,7 +2,6 @@
 
 import os
 import re
-import socket
 import subprocess
 import sys
 import time
@@ -12,6 +11,7 @@ from pathlib import Path
 
 from dlcourse.commands.lab import JUPYTER_CONFIG, QUIET
 from tests.labs.nbgrader_course import NbgraderCourse
+from tests.ports import free_port
 
 #: JupyterLab leaves cells that are out of view out of the page; a test looks for them there.
 EVERY_CELL = '{"windowingMode": "none"}'
@@ -64,13 +64,6 @@ def classroom(course: NbgraderCourse, root: Path, config: str) -> Iterator[str]:
     log = root / "jupyterlab.log"
     with _running(command, log, ready, environment, course.folder) as token:
         yield f"http://127.0.0.1:{port}/lab?token={token}"
-
-
-def free_port() -> int:
-    """Return a port that nobody listens at."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
 
 
 def own_settings(folder: Path) -> dict[str, str]:

@@ -6,15 +6,16 @@ operating system who somebody is.
 
 import re
 
-import nbformat
 import pytest
 
 from dlcourse.grading import sandbox
+from tests.browser.lab_page import PATIENCE, panel, wait_until_idle
 from tests.browser.screenshots import ALMOST
 from tests.browser.server import classroom
-from tests.browser.test_jupyterlab import PATIENCE, panel, solve, wait_until_idle
 from tests.chromium import chromium
 from tests.labs.nbgrader_course import NbgraderCourse
+from tests.labs.proof.banks import answer_cells
+from tests.labs.solving import fill_in
 
 pytestmark = pytest.mark.browser
 
@@ -113,7 +114,7 @@ def hand_in(page, folder):
     submit = listed.get_by_role("button", name="Submit", exact=True)
     submit.wait_for()
     fetched = folder / LAB / f"{LAB}.ipynb"
-    answer_all_but_the_words(fetched)
+    fill_in(fetched, answer_cells(LAB) | {"dense_backward": ALMOST})
 
     listed.locator(".assignment-notebooks-link").click()
     listed.locator(".assignment-notebooks a").click()
@@ -134,24 +135,6 @@ def hand_in(page, folder):
     open_from_menu(page, "Assignment List")
     submit.click()
     listed.get_by_role("button", name="Fetch Feedback", exact=True).wait_for()
-
-
-def answer_all_but_the_words(fetched):
-    """Write the answers into the learner's notebook; one of them is a common mistake."""
-    released = nbformat.read(fetched, as_version=4)
-    (asked,) = (
-        cell.source for cell in released.cells
-        if cell.metadata.get("nbgrader", {}).get("grade_id") == QUESTION
-    )  # fmt: skip
-    solve(fetched)
-    notebook = nbformat.read(fetched, as_version=4)
-    for cell in notebook.cells:
-        name = cell.metadata.get("nbgrader", {}).get("grade_id")
-        if name == "dense_backward":
-            cell.source = ALMOST
-        elif name == QUESTION:
-            cell.source = asked
-    nbformat.write(notebook, fetched)
 
 
 def feedback(page):

@@ -3,19 +3,15 @@
 import re
 from pathlib import Path
 
-import nbformat
 import pytest
 
+from tests.browser.lab_page import PATIENCE, panel, run_all, wait_until_idle
 from tests.browser.server import jupyterlab
 from tests.chromium import chromium
+from tests.labs.proof.banks import answer_cells
+from tests.labs.solving import fill_in
 
 pytestmark = pytest.mark.browser
-
-COURSE = Path(__file__).parents[2]
-SOURCE = COURSE / "labs" / "source" / "backprop" / "backprop.ipynb"
-#: Milliseconds. A kernel that imports matplotlib and scikit-learn takes seconds to start, and
-#: Validate starts one of its own.
-PATIENCE = 120_000
 
 
 @pytest.fixture(scope="module")
@@ -61,28 +57,9 @@ def open_notebook(server, browser):
         page.close()
 
 
-def panel(page):
-    return page.locator(".jp-NotebookPanel:not(.lm-mod-hidden)")
-
-
-def wait_until_idle(page):
-    """Wait until the kernel of the notebook in front answers.
-
-    The notebook's own indicator says idle before there is a kernel, and "Run All" does nothing
-    then. The status bar knows better.
-    """
-    page.locator("#jp-main-statusbar").get_by_text("| Idle").wait_for()
-    panel(page).locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').wait_for()
-
-
 def wait_for_text(page, text):
     """Wait until an output says so."""
     panel(page).locator(".jp-OutputArea-output").filter(has_text=text).first.wait_for()
-
-
-def run_all(page):
-    page.get_by_role("menuitem", name="Run").first.click()
-    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
 
 
 def validate(page):
@@ -93,21 +70,6 @@ def validate(page):
     verdict = dialog.inner_text()
     dialog.get_by_role("button").last.click()
     return verdict
-
-
-def solve(released: Path) -> None:
-    """Put the solutions of the source into a learner's copy, as a learner would type them."""
-    answers = {
-        cell.metadata.nbgrader.grade_id: cell.source
-        for cell in nbformat.read(SOURCE, as_version=4).cells
-        if cell.metadata.get("nbgrader", {}).get("solution")
-    }
-    notebook = nbformat.read(released, as_version=4)
-    for cell in notebook.cells:
-        mark = cell.metadata.get("nbgrader", {})
-        if mark.get("solution"):
-            cell.source = answers[mark["grade_id"]]
-    nbformat.write(notebook, released)
 
 
 def test_the_lab_before_and_after_it_is_solved(server, open_notebook):
@@ -123,7 +85,7 @@ def test_the_lab_before_and_after_it_is_solved(server, open_notebook):
     assert "success" not in verdict.lower()
     page.close()
 
-    solve(server[0] / lab)
+    fill_in(server[0] / lab, answer_cells("backprop"))
     page = open_notebook(lab)
     run_all(page)
     for exercise, points in (("dense_forward", 4), ("check_gradient", 6)):

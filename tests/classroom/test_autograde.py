@@ -3,7 +3,6 @@
 import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -20,6 +19,7 @@ from tests.grading.attacks.attack import FORWARD, HONEST, RELU
 from tests.grading.attacks.course import LAB, NEIGHBOURS
 from tests.grading.attacks.ours import outcome
 from tests.grading.attacks.stock import AttackedCourse, scores, seen
+from tests.ports import free_port
 
 # What floods takes its time until the limits are reached: `make attacks` has them all. Of the rest
 # each fourth is enough here, where only nbgrader's part of the way is new.
@@ -93,9 +93,7 @@ def fresh(attacked, tmp_path):
 
 def test_formgraders_button_grades_in_the_sandbox(fresh, tmp_path):
     """The request that the button sends, to a real server with nbgrader's extension."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     extensions = {"nbgrader.server_extensions.formgrader": True}
     command = [sys.executable, "-W", "ignore", "-m", "jupyter_server", "--no-browser"]
     command += ["--allow-root", "--IdentityProvider.token=secret", f"--ServerApp.port={port}"]

@@ -51,7 +51,7 @@ def test_what_persons_added_counts(result, tmp_path):
     results = [result("ada", {"dense_forward": 4.0}), result("ben")]
     write_canvas(results, tmp_path / "canvas.csv", reviews=reviews)
     assert [row[-1] for row in rows(tmp_path / "canvas.csv")] == [LAB, "30", "27", "26"]
-    write_moodle(results, tmp_path / "moodle.csv", reviews)
+    write_moodle(results, tmp_path / "moodle.csv", reviews=reviews)
     assert [row[1] for row in rows(tmp_path / "moodle.csv")] == [LAB, "27", "26"]
 
 
@@ -72,7 +72,7 @@ def test_who_was_refused_has_no_points_until_a_person_gives_some(result, roster,
     reviews = {"102": Review({"dense_forward": 3.0})}
     write_canvas(refused, tmp_path / "canvas.csv", roster, reviews)
     assert [row[-1] for row in rows(tmp_path / "canvas.csv")[2:]] == ["", "3"]
-    write_moodle(refused, tmp_path / "moodle.csv", reviews)
+    write_moodle(refused, tmp_path / "moodle.csv", reviews=reviews)
     assert [row[1] for row in rows(tmp_path / "moodle.csv")[1:]] == ["", "3"]
 
 
@@ -124,9 +124,7 @@ def worksheet(tmp_path):
 def test_moodles_worksheet_is_filled(result, worksheet, tmp_path):
     refused = result("ada", status=REFUSED, message="no <b>JSON</b>", marks=())
     results = [result("ben@school.example", {"dense_forward": 1.5}), refused]
-    assert write_moodle([*results, result("eve")], tmp_path / "out.csv", None, worksheet()) == [
-        "eve"
-    ]
+    assert write_moodle([*results, result("eve")], tmp_path / "out.csv", worksheet()) == ["eve"]
     assert rows(tmp_path / "out.csv") == [
         WORKSHEET.split("\n")[0].split(","),
         ["Participant 12", "'=Ben", "ben@school.example", "Submitted", "24.5", "26.00",
@@ -138,7 +136,7 @@ def test_moodles_worksheet_is_filled(result, worksheet, tmp_path):
 
 def test_nobody_gets_a_grade_that_may_be_anothers(result, worksheet, tmp_path):
     results = [result("cy"), result("cy@other.example")]
-    assert write_moodle(results, tmp_path / "out.csv", None, worksheet()) == ["cy"]
+    assert write_moodle(results, tmp_path / "out.csv", worksheet()) == ["cy"]
     assert [row[0] for row in rows(tmp_path / "out.csv")[1:]] == ["Participant 15"]
 
 
@@ -147,7 +145,7 @@ def test_semicolons_are_read_too(result, roster, worksheet, tmp_path):
     assert write_canvas([result("ada")], tmp_path / "out.csv", roster) == []
     assert rows(tmp_path / "out.csv")[2] == ["Ada", "101", "ada", "A", "26"]
     path = worksheet(WORKSHEET.replace(",", ";").replace("26.00", "26,00"))
-    assert write_moodle([result("ben")], tmp_path / "out.csv", None, path) == []
+    assert write_moodle([result("ben")], tmp_path / "out.csv", path) == []
     assert rows(tmp_path / "out.csv")[1][4] == "26"
 
 
@@ -164,5 +162,5 @@ def test_a_worksheet_that_does_not_fit_is_told_in_a_sentence(
     result, worksheet, tmp_path, text, said
 ):
     with pytest.raises(GradingError, match=said):
-        write_moodle([result("ada")], tmp_path / "out.csv", None, worksheet(text))
+        write_moodle([result("ada")], tmp_path / "out.csv", worksheet(text))
     assert not (tmp_path / "out.csv").exists()

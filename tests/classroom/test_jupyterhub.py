@@ -17,8 +17,8 @@ import nbformat
 import pytest
 
 from tests.accounts import PASSWORD, ROOT, with_accounts
-from tests.browser.server import free_port
 from tests.browser.test_jupyterlab import solve
+from tests.ports import free_port
 
 LAB = "backprop"
 INSTRUCTOR, LEARNER, STRANGER = "grace", "ada", "eve"

@@ -3,7 +3,6 @@
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -16,6 +15,7 @@ import pytest
 
 from dlcourse import commands, workspace
 from dlcourse.commands import kernels, lab
+from tests.ports import free_port
 
 DISPLAY = {"DISPLAY": ":0"}
 
@@ -132,12 +132,6 @@ def test_a_display_without_a_browser_is_none(monkeypatch):
 
     monkeypatch.setattr(webbrowser, "get", none)
     assert lab._has_browser(DISPLAY, "linux") is False
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
 
 
 @pytest.mark.skipif(os.name != "posix", reason="a terminal as POSIX has them")
