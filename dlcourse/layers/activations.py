@@ -40,12 +40,14 @@ class Activation(Layer):
 class ReLU(Activation):
     """Rectified linear unit, y = max(x, 0); dx = dy where x > 0, else 0 (Nair and Hinton 2010)."""
 
+    reads_x = False
+
     def _value(self, kernels: ModuleType, x: np.ndarray, y: np.ndarray) -> None:
         kernels.relu_forward(x, y)
 
     def _gradient(self, kernels: ModuleType, x: np.ndarray, y: np.ndarray,
                   dy: np.ndarray, dx: np.ndarray) -> None:  # fmt: skip
-        kernels.relu_backward(x, dy, dx)
+        kernels.relu_backward(y, dy, dx)
 
 
 class LeakyReLU(Activation):
@@ -54,6 +56,8 @@ class LeakyReLU(Activation):
     A unit that is negative for every example still learns. Maas, Hannun and Ng 2013. As in PyTorch
     the slope is 0.01 at first; Keras's is 0.3.
     """
+
+    reads_x = False
 
     def __init__(self, slope: float = 0.01) -> None:
         super().__init__()
@@ -68,7 +72,7 @@ class LeakyReLU(Activation):
 
     def _gradient(self, kernels: ModuleType, x: np.ndarray, y: np.ndarray,
                   dy: np.ndarray, dx: np.ndarray) -> None:  # fmt: skip
-        kernels.leaky_relu_backward(x, dy, dx, self.slope)
+        kernels.leaky_relu_backward(y, dy, dx, self.slope)
 
 
 class ELU(Activation):
@@ -77,6 +81,8 @@ class ELU(Activation):
     Negative values pull the mean of the outputs towards 0. Clevert, Unterthiner and Hochreiter
     2016.
     """
+
+    reads_x = False
 
     def __init__(self, alpha: float = 1.0) -> None:
         super().__init__()
@@ -101,6 +107,8 @@ class GELU(Activation):
     Hendrycks and Gimpel 2016. As PyTorch's with ``approximate="none"``.
     """
 
+    reads_y = False
+
     def _value(self, kernels: ModuleType, x: np.ndarray, y: np.ndarray) -> None:
         kernels.gelu_forward(x, y)
 
@@ -114,6 +122,8 @@ class SiLU(Activation):
 
     Elfwing, Uchibe and Doya 2018; called swish by Ramachandran, Zoph and Le 2017.
     """
+
+    reads_y = False
 
     def _value(self, kernels: ModuleType, x: np.ndarray, y: np.ndarray) -> None:
         kernels.silu_forward(x, y)
@@ -129,6 +139,8 @@ class Softplus(Activation):
     Dugas, Bengio, Bélisle, Nadeau and Garcia 2001.
     """
 
+    reads_y = False
+
     def _value(self, kernels: ModuleType, x: np.ndarray, y: np.ndarray) -> None:
         kernels.softplus_forward(x, y)
 
@@ -140,6 +152,8 @@ class Softplus(Activation):
 class Sigmoid(Activation):
     """Logistic sigmoid, y = 1 / (1 + exp(-x)); dx = dy · y (1 - y)."""
 
+    reads_x = False
+
     def _value(self, kernels: ModuleType, x: np.ndarray, y: np.ndarray) -> None:
         kernels.sigmoid_forward(x, y)
 
@@ -150,6 +164,8 @@ class Sigmoid(Activation):
 
 class Tanh(Activation):
     """Hyperbolic tangent, y = tanh(x); dx = dy · (1 - y²)."""
+
+    reads_x = False
 
     def _value(self, kernels: ModuleType, x: np.ndarray, y: np.ndarray) -> None:
         kernels.tanh_forward(x, y)
@@ -172,6 +188,8 @@ class Softmax(Layer):
     -----
     Shapes: x and y (n, …, classes), at least two classes.
     """
+
+    reads_x = False
 
     def output_shape(self, input_shape: Shape) -> Shape:
         if not input_shape or input_shape[-1] < 2:

@@ -1,6 +1,6 @@
 """What every layer is: shapes, parameters, buffers, forward and backward."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -23,8 +23,13 @@ class Layer:
 
     ``forward`` and ``backward`` return buffers that the next call overwrites. ``backward`` belongs
     to the latest ``forward``, and overwrites gradients, it does not add to them. In a model, what
-    ``backward`` and ``predict`` return lies in two arrays that all layers use in turn.
+    ``backward`` and ``predict`` return lies in two arrays that all layers use in turn, and so does
+    an output of ``forward`` that no ``backward`` reads: what comes before a ReLU, say.
     """
+
+    #: Whether ``backward`` reads the numbers of x and of y again, or hands on either's memory.
+    reads_x: ClassVar[bool] = True
+    reads_y: ClassVar[bool] = True
 
     def __init__(self) -> None:
         self.name = type(self).__name__.lower()
@@ -32,6 +37,7 @@ class Layer:
         self.state: dict[str, np.ndarray] = {}
         self.buffers = Buffers()
         self.turns: Turns | None = None
+        self.keeps_output = True
         self._predicting = False
         self.team = ALONE
 
@@ -113,6 +119,10 @@ class Layer:
         """Write there what only the next layer reads, as the model's other layers do."""
         self.turns = turns
 
+    def precede(self, following: "Layer") -> None:
+        """Do not keep an output that neither this layer's ``backward`` reads nor the next one's."""
+        self.keeps_output = self.reads_y or following.reads_x
+
     def share(self, pool: Buffers) -> None:
         """Put into ``pool`` what need not be kept between forward and backward: nothing, mostly."""
 
@@ -137,9 +147,10 @@ class Layer:
         raise NotImplementedError
 
     def _output(self, shape: tuple[int, ...], dtype: Any) -> np.ndarray:
-        """Return where y goes: memory of the layer's own, if ``backward`` is to find it there."""
-        shared = self.turns if self._predicting else None
-        return (self.buffers if shared is None else shared).get("y", shape, dtype)
+        """Return where y goes: memory of the layer's own, if a ``backward`` is to find it there."""
+        kept = self.keeps_output and not self._predicting
+        buffers = self.buffers if kept or self.turns is None else self.turns
+        return buffers.get("y", shape, dtype)
 
     def _dx(self, x: np.ndarray) -> np.ndarray:
         """Return where the gradient of x goes."""

@@ -45,6 +45,8 @@ class Conv2D(Layer):
     (LeCun, Bottou, Bengio and Haffner 1998, section II; Dumoulin and Visin 2016 for shapes).
     """
 
+    reads_y = False
+
     w: np.ndarray
     b: np.ndarray
     dw: np.ndarray

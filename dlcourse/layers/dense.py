@@ -30,6 +30,8 @@ class Dense(Layer):
     same w and b serve at each place along the others.
     """
 
+    reads_y = False
+
     w: np.ndarray
     b: np.ndarray
     dw: np.ndarray

@@ -32,6 +32,8 @@ class Dropout(Layer):
     and step are its ``state``. Processes that share a batch drop what one alone would have dropped.
     """
 
+    reads_y = False
+
     def __init__(self, rate: float = 0.5) -> None:
         super().__init__()
         self.rate = validation.number("rate", rate, least=0, below=1)

@@ -37,6 +37,8 @@ class Embedding(Layer):
     not occur; all of dw is written. Indices have no gradient: ``backward`` returns None.
     """
 
+    reads_y = False
+
     w: np.ndarray
     dw: np.ndarray
 

@@ -61,6 +61,8 @@ class BatchNorm(_Normalization):
     ``BatchNorm2d`` takes each process's own moments, its ``SyncBatchNorm`` does as we do.
     """
 
+    reads_y = False
+
     def __init__(self, momentum: float = 0.1, epsilon: float = 1e-5) -> None:
         super().__init__()
         self.momentum = validation.number("momentum", momentum, least=0, most=1)
@@ -167,6 +169,8 @@ class LayerNorm(_Normalization):
     dβ = Σ dy, dγ = Σ dy · x̂, dx = (g - mean(g) - x̂ mean(g x̂)) / √(variance + ε)
     (Ba, Kiros and Hinton 2016, section 3).
     """
+
+    reads_y = False
 
     def __init__(self, epsilon: float = 1e-5) -> None:
         super().__init__()

@@ -70,6 +70,9 @@ class MaxPool2D(_Pool2D):
     (Zhou and Chellappa 1988; Jarrett, Kavukcuoglu, Ranzato and LeCun 2009).
     """
 
+    reads_x = False
+    reads_y = False
+
     def forward(self, x: np.ndarray, training: bool = True) -> np.ndarray:
         self._x = x
         shape = (len(x), *self.output_shape(x.shape[1:]))
@@ -102,6 +105,9 @@ class AveragePool2D(_Pool2D):
     Shapes as for ``MaxPool2D``. Gradient: each dy is shared out equally over its window
     (LeCun, Bottou, Bengio and Haffner 1998, section II, "sub-sampling").
     """
+
+    reads_x = False
+    reads_y = False
 
     def __init__(
         self,
@@ -137,6 +143,9 @@ class GlobalAveragePool2D(Layer):
     the size of the images (Lin, Chen and Yan 2014, section 3.2). Gradient: dx = dy / (height ·
     width) at every pixel.
     """
+
+    reads_x = False
+    reads_y = False
 
     def output_shape(self, input_shape: Shape) -> Shape:
         return (image_shape(self, input_shape)[2],)

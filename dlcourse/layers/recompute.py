@@ -1,5 +1,7 @@
 """Activation checkpointing: memory bought with time."""
 
+from itertools import pairwise
+
 import numpy as np
 
 from dlcourse import devices
@@ -28,22 +30,31 @@ class Recompute(Block):
     """
 
     def share(self, pool: Buffers) -> None:
+        self._pool = pool
         for name, layer, _ in self.named():
             layer.work_in(pool.under(name))
+
+    def work_in(self, buffers: Buffers) -> None:
+        super().work_in(buffers)
+        self._pool = buffers
 
     def take_turns(self, turns: Turns) -> None:
         super().take_turns(turns)
         for layer in self.layers:
             layer.take_turns(turns)
+        for layer, following in pairwise(self.layers):
+            layer.precede(following)
 
     def forward(self, x: np.ndarray, training: bool = True) -> np.ndarray:
         self._x = x
         self._before = self._copies("before")
         inside = self._forward_inside(x, training)
-        return self._own("y", inside)
+        return _copied(inside, self.buffers, "y")  # the memory of the layers inside is shared
 
     def backward(self, dy: np.ndarray, input_gradient: bool = True) -> np.ndarray | None:
         x = self._latest("_x")
+        # Going forward again writes where dy lies, in memory that all layers use in turn.
+        dy = _copied(dy, self._pool, "dy")
         after = self._copies("after")
         self._put(self._before)
         self._forward_inside(x, training=True)
@@ -55,19 +66,22 @@ class Recompute(Block):
         devices.copy(inside, dx)
         return dx
 
-    def _own(self, name: str, array: np.ndarray) -> np.ndarray:
-        """Return a copy in the block's own memory: that of the layers inside is shared."""
-        copied = self.buffers.get(name, array.shape, array.dtype)
-        devices.copy(array, copied)
-        return copied
-
     def _copies(self, when: str) -> dict[str, np.ndarray]:
         """Return copies of the state."""
         return {
-            name: self._own(f"{when}/{name}", array) if array.dtype.kind == "f" else array.copy()
+            name: _copied(array, self.buffers, f"{when}/{name}")
+            if array.dtype.kind == "f"
+            else array.copy()
             for name, array in self.state.items()
         }
 
     def _put(self, state: dict[str, np.ndarray]) -> None:
         for name, array in self.state.items():
             devices.copy(state[name], array)
+
+
+def _copied(array: np.ndarray, buffers: Buffers, name: str) -> np.ndarray:
+    """Return a copy in an array of these buffers."""
+    copied = buffers.get(name, array.shape, array.dtype)
+    devices.copy(array, copied)
+    return copied

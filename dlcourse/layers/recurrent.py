@@ -42,6 +42,8 @@ class Recurrent(Layer):
         as PyTorch does.
     """
 
+    reads_x = False  # but a copy of its own, in the order of time
+
     #: How many blocks of size ``units`` lie side by side in ``w_x``, ``w_h`` and ``b``.
     gates: ClassVar[int]
     #: The names of what is handed from step to step.
@@ -50,7 +52,7 @@ class Recurrent(Layer):
     w_x: np.ndarray
     w_h: np.ndarray
     b: np.ndarray
-    _x: np.ndarray | None
+    _x: np.ndarray
     dw_x: np.ndarray
     dw_h: np.ndarray
     db: np.ndarray
@@ -170,8 +172,6 @@ class Recurrent(Layer):
         for name, carried in self.state.items():
             last = self._states[name][steps % len(self._states[name])]
             kernels.copy(last.reshape(-1), carried.reshape(-1))
-        if not every_step:
-            self._x = None
 
         h = self._states["h"]
         if not self.return_sequences:
@@ -201,7 +201,6 @@ class Recurrent(Layer):
 
     def _scratch(self, name: str, shape: Shape) -> np.ndarray:
         """Return a work buffer of the type of the inputs."""
-        assert self._x is not None
         return self.buffers.get(name, shape, self._x.dtype)
 
     def _go_forward(self, x: np.ndarray, places: int) -> None:

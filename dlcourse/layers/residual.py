@@ -35,6 +35,8 @@ class Residual(Block):
     arrives undiminished, however many blocks there are (He, Zhang, Ren and Sun 2016, section 3.2).
     """
 
+    reads_y = False
+
     def __init__(self, *layers: Layer, projection: Layer | None = None) -> None:
         super().__init__(*layers)
         if projection is not None and not isinstance(projection, Layer):

@@ -18,25 +18,23 @@ class MemoryEstimate:
     parameters, gradients, optimizer
         The flat buffers: values, gradients, and the optimizer's state.
     activations
-        For each layer, by name, its output for one batch, which is kept until backward has come
-        by. The gradients of these arrays are needed one after another: while one layer writes
-        its own, it reads that of the next layer. Two arrays of the largest size serve all.
+        For each layer, by name, its output for one batch, if that is kept until backward has come
+        by: 0 where no layer's gradient is computed from it, as between a dense layer and a ReLU.
+    passing
+        What only the next layer reads: outputs that are not kept, and the gradients of all. While
+        one layer writes its own, it reads the other's: two arrays of the largest size serve all.
     """
 
     parameters: int
     gradients: int
     optimizer: int
     activations: dict[str, int]
+    passing: int
 
     @property
     def signals(self) -> int:
-        """All outputs, and the two gradients of outputs that there are at a time."""
+        """All that grows with the batch: outputs, and gradients of outputs."""
         return sum(self.activations.values()) + self.passing
-
-    @property
-    def passing(self) -> int:
-        """Two gradients of outputs, of the largest size."""
-        return 2 * max(self.activations.values())
 
     @property
     def total(self) -> int:
@@ -49,7 +47,7 @@ class MemoryEstimate:
             ("gradients", self.gradients),
             ("optimizer state", self.optimizer),
             *((f"output of {name}", size) for name, size in self.activations.items()),
-            ("gradients of outputs", self.passing),
+            ("what is passed on", self.passing),
             ("in all", self.total),
         ]
         width = max(len(name) for name, _ in rows)
@@ -66,16 +64,19 @@ def memory_estimate(
     """
     rows = validation.count("batch_size", batch_size)
     size = model.dtype.itemsize
-    activations, shape = {}, model.input_shape
+    activations, largest, shape = {}, 0, model.input_shape
     for layer in model.layers:
         shape = layer.output_shape(shape)
-        activations[layer.name] = rows * int(np.prod(shape)) * size
+        output = rows * int(np.prod(shape)) * size
+        activations[layer.name] = output if layer.keeps_output else 0
+        largest = max(largest, output)
     state = optimizer.state.values() if optimizer is not None else ()
     return MemoryEstimate(
         parameters=model.parameters.values.nbytes,
         gradients=model.parameters.gradients.nbytes,
         optimizer=sum(array.nbytes for array in state),
         activations=activations,
+        passing=2 * largest,
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -83,6 +84,8 @@ class Sequential:
         for layer in layers:
             layer.share(pool)
             layer.take_turns(self._turns)
+        for layer, following in pairwise(layers):
+            layer.precede(following)
         self._bind()
 
     def _bind(self) -> None:

@@ -5,6 +5,7 @@ import pytest
 
 from dlcourse.buffers import Turns
 from dlcourse.layers import (
+    GELU,
     LSTM,
     BatchNorm,
     Conv2D,
@@ -12,6 +13,7 @@ from dlcourse.layers import (
     Dropout,
     Flatten,
     LayerNorm,
+    LeakyReLU,
     MaxPool2D,
     Recompute,
     ReLU,
@@ -19,6 +21,7 @@ from dlcourse.layers import (
     Tanh,
 )
 from dlcourse.model import Sequential
+from tests.export.cases import LAYERS, inputs, shaken
 
 ROWS = 6
 NETWORKS = {
@@ -26,6 +29,10 @@ NETWORKS = {
     "flat between": lambda: (
         (6, 6, 2),
         [Conv2D(4, 3), BatchNorm(), ReLU(), MaxPool2D(2), Flatten(), Dense(3), LayerNorm()],
+    ),
+    "read again": lambda: (
+        (5,),
+        [Dense(7), GELU(), Dropout(0.4), BatchNorm(), LeakyReLU(), Dropout(0.2), Tanh(), Dense(3)],
     ),
     "dropout that drops nothing": lambda: ((5,), [Dense(7), Dropout(0.0), Tanh(), Dense(3)]),
     "residual": lambda: (
@@ -80,6 +87,38 @@ def test_a_prediction_is_nothing_to_go_back_from():
     model.predict(np.ones((2, 5), np.float32))
     with pytest.raises(RuntimeError, match=r"dense_2\.backward came before any forward"):
         model.backward(np.ones((2, 3), np.float32))
+
+
+@pytest.mark.parametrize("case", LAYERS)
+@pytest.mark.parametrize("training", [True, False])
+def test_what_a_layer_says_it_does_not_read_may_be_lost(case, training):
+    make, shape = LAYERS[case]
+
+    def gradients(lost: bool) -> list[np.ndarray | None]:
+        model = shaken(make(), input_shape=shape, dtype=np.float64)
+        (layer,) = model.layers
+        x = inputs(model, 4)
+        y = layer.forward(x, training)
+        dy = np.random.default_rng(2).standard_normal(y.shape)
+        if lost and not layer.reads_x:
+            assert not np.shares_memory(x, y)
+            x[...] = np.nan
+        if lost and not layer.reads_y:
+            y[...] = np.nan
+        return [layer.backward(dy), model.parameters.gradients]
+
+    for one, other in zip(gradients(True), gradients(False), strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_an_output_is_kept_where_a_gradient_is_computed_from_it():
+    layers = [Dense(7), ReLU(), Dense(6), GELU(), Dense(5), LayerNorm(), Tanh(), Dense(3)]
+    model = Sequential(*layers, input_shape=(5,), rng=0)
+    model.forward(np.ones((ROWS, 5), np.float32))
+    kept = [layer.keeps_output for layer in layers]
+    assert kept == [False, True, True, True, True, False, True, True]
+    for layer in (layers[0], layers[2]):
+        assert (layer.buffers.nbytes > 0) == layer.keeps_output
 
 
 def everyone(layers):

@@ -23,10 +23,10 @@ def relu_forward(x, y):
 
 @shared(0, 1, 2, grain=CHEAP)
 @kernel("T[::1], T[::1], T[::1]")
-def relu_backward(x, dy, dx):
-    """Write dx = dy where x > 0, else 0."""
-    for i in range(x.size):
-        dx[i] = dy[i] * formulas.relu_derivative(x[i])
+def relu_backward(y, dy, dx):
+    """Write dx = dy where y > 0, which is where x > 0, else 0."""
+    for i in range(y.size):
+        dx[i] = dy[i] * formulas.relu_derivative(y[i])
 
 
 @shared(0, 1, grain=GRAIN)
@@ -72,11 +72,11 @@ def leaky_relu_forward(x, y, slope):
 
 @shared(0, 1, 2, grain=CHEAP)
 @kernel("T[::1], T[::1], T[::1], f8")
-def leaky_relu_backward(x, dy, dx, slope):
-    """Write dx = dy where x > 0, else slope · dy."""
-    a = x.dtype.type(slope)
-    for i in range(x.size):
-        dx[i] = dy[i] * formulas.leaky_relu_derivative(x[i], a)
+def leaky_relu_backward(y, dy, dx, slope):
+    """Write dx = dy where y > 0, which is where x > 0, else slope · dy."""
+    a = y.dtype.type(slope)
+    for i in range(y.size):
+        dx[i] = dy[i] * formulas.leaky_relu_derivative(y[i], a)
 
 
 @shared(0, 1, grain=GRAIN)

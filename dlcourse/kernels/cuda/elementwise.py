@@ -88,9 +88,9 @@ def relu_forward(x, y):
     _run(_relu_forward, x, y)
 
 
-def relu_backward(x, dy, dx):
-    """Write dx = dy where x > 0, else 0."""
-    _run(_relu_backward, x, dy, dx)
+def relu_backward(y, dy, dx):
+    """Write dx = dy where y > 0, which is where x > 0, else 0."""
+    _run(_relu_backward, y, dy, dx)
 
 
 def sigmoid_forward(x, y):
@@ -118,9 +118,9 @@ def leaky_relu_forward(x, y, slope):
     _run(_leaky_relu_forward, x, y, np.float32(slope))
 
 
-def leaky_relu_backward(x, dy, dx, slope):
-    """Write dx = dy where x > 0, else slope · dy."""
-    _run(_leaky_relu_backward, x, dy, dx, np.float32(slope))
+def leaky_relu_backward(y, dy, dx, slope):
+    """Write dx = dy where y > 0, which is where x > 0, else slope · dy."""
+    _run(_leaky_relu_backward, y, dy, dx, np.float32(slope))
 
 
 def elu_forward(x, y, alpha):
