@@ -1,6 +1,6 @@
 """By how much a process grows while it trains, seen from outside: what the system had to give it.
 
-Both sides are measured alike. First the same work is done at a tiny size, so that libraries are
+Both sides are measured alike. First the same work is done at a small size, so that libraries are
 loaded, kernels compiled and pools of threads started. Then freed memory is given back, and from
 there the highest number of resident bytes during warm runs counts: parameters, state, the batch,
 everything kept between forward and backward, work space and whatever the allocator holds on to.
@@ -32,12 +32,12 @@ def prepare_and_measure(contestant: Contestant, workload: Workload) -> tuple[Any
 
     The bytes are None where there is no Linux to ask.
     """
-    tiny = contestant.prepare(small(workload))
-    if tiny is None:
+    twin = contestant.prepare(small(workload))
+    if twin is None:
         return None, None, None
     for _ in range(3):
-        tiny()
-    del tiny
+        twin()
+    del twin
     before = _fresh_peak()
     run = contestant.prepare(workload)
     result = _copy(run())
@@ -49,9 +49,13 @@ def prepare_and_measure(contestant: Contestant, workload: Workload) -> tuple[Any
 
 
 def small(workload: Workload) -> Workload:
-    """Return the same kind of work at a tiny size."""
+    """Return the same kind of work at a small size, but one that goes the way of the real one.
+
+    A library may have another way for tiny work, and meet the code and the threads for larger work,
+    which are memory too, only when it is measured.
+    """
     if isinstance(workload, OptimizerStep):
-        return replace(workload, size=1000)
+        return replace(workload, size=1_000_000)  # worth a second thread
     if isinstance(workload, Augmenting):
         return replace(workload, images=2)
     if isinstance(workload, Epoch):
@@ -60,14 +64,19 @@ def small(workload: Workload) -> Workload:
     for layer in workload.network.layers:
         match layer:
             case networks.Dense():
-                layers.append(networks.Dense(2))
+                layers.append(networks.Dense(32))
             case networks.Conv(_, size):
-                layers.append(networks.Conv(2, size))
+                layers.append(networks.Conv(8, size))
             case networks.LSTM():
                 layers.append(networks.LSTM(2))
             case _:
                 layers.append(layer)
-    return replace(workload, network=replace(workload.network, layers=tuple(layers), batch=2))
+    return replace(
+        workload,
+        network=replace(
+            workload.network, layers=tuple(layers), batch=min(workload.network.batch, 32)
+        ),
+    )
 
 
 def _copy(result: Any) -> Any:

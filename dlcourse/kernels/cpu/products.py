@@ -26,9 +26,12 @@ from dlcourse.kernels.cpu.tiles import (
 GRAIN = 2_000_000 if TILED else 1_000_000
 #: With fewer rows than this, hardly a number of b is used twice, and a tile would mostly be empty.
 FEWEST_ROWS = 3
-#: Below this BLAS is called, which has less of Python before it (2 µs less), and uses one thread
-#: whatever it is allowed: OpenBLAS begins to share at 262,144.
-FEWEST_MULTIPLICATIONS = 150_000 if TILED else 250_000
+#: Products of fewer multiplications go by BLAS, which has less of Python before it; there are more
+#: of these where b is transposed, and would be copied first. 32 × 64 by 64 × 64 and a bias: 4.3 µs
+#: by BLAS, 2.3 by tiles.
+FEWEST_MULTIPLICATIONS, FEWEST_TRANSPOSED = 20_000, 100_000
+#: Below this BLAS uses one thread whatever it is allowed: OpenBLAS begins to share at 262,144.
+ALONE = 250_000
 NOTHING = {dtype: np.empty(0, dtype) for dtype in "fd"}
 
 
@@ -79,13 +82,16 @@ def multiply_alone(
 
     ``room`` is what ``room_for_panels`` gives for b, for a call in a piece of shared work.
     """
-    if a.size * b.shape[1] < FEWEST_MULTIPLICATIONS:
+    multiplications = a.size * b.shape[1]
+    fewest = FEWEST_MULTIPLICATIONS if b.flags.c_contiguous else FEWEST_TRANSPOSED
+    by_tiles = TILED and len(a) >= FEWEST_ROWS and multiplications >= fewest
+    if by_tiles or multiplications >= ALONE:
+        room = room_for_panels(b) if room is None else room
+        _multiply_part(a, b, out, bias, room, 0, out.shape[0], 0, out.shape[1])
+    else:
         np.dot(a, b, out=out)
         if bias is not None:
             add_bias(out, bias, 0, len(bias))
-    else:
-        room = room_for_panels(b) if room is None else room
-        _multiply_part(a, b, out, bias, room, 0, out.shape[0], 0, out.shape[1])
 
 
 def _multiply_part(
