@@ -73,9 +73,10 @@ class _Named(Buffers):
 class Turns(Buffers):
     """Two lots of memory in turn, for arrays of which each is needed until the next is made.
 
-    Going back through a network, dx of one layer is dy of the layer before, and of no other; in a
-    prediction, y is the next layer's x. What was handed out last is still read while the next
-    array is written, and what came before that is free: two arrays do where there was one a layer.
+    Going back through a network, dx of one layer is dy of the layer before, and of no other; going
+    forward, y is the next layer's x, and nothing more in a prediction or where no gradient is
+    computed from it. What was handed out last is still read while the next array is written, and
+    what came before that is free: two arrays do where there was one a layer.
     """
 
     def __init__(self) -> None:
