@@ -8,7 +8,7 @@ import pytest
 from tests.browser.lab_page import PATIENCE, panel, run_all, wait_until_idle
 from tests.browser.server import jupyterlab
 from tests.chromium import chromium
-from tests.labs.proof.banks import answer_cells
+from tests.labs.proof.banks import model_answers
 from tests.labs.solving import fill_in
 
 pytestmark = pytest.mark.browser
@@ -85,7 +85,7 @@ def test_the_lab_before_and_after_it_is_solved(server, open_notebook):
     assert "success" not in verdict.lower()
     page.close()
 
-    fill_in(server[0] / lab, answer_cells("backprop"))
+    fill_in(server[0] / lab, model_answers("backprop"))
     page = open_notebook(lab)
     run_all(page)
     for exercise, points in (("dense_forward", 4), ("check_gradient", 6)):

@@ -37,13 +37,22 @@ def notebook(lab: str) -> nbformat.NotebookNode:
     return nbformat.read(SOURCE / lab / f"{lab}.ipynb", as_version=4)
 
 
-@cache
 def answer_cells(lab: str) -> dict[str, str]:
     """Give the code of the answer cells, solutions included, by grade id and in order."""
+    return _answers(lab, ("code",))
+
+
+def model_answers(lab: str) -> dict[str, str]:
+    """Give the answers by grade id, in code and in words."""
+    return _answers(lab, ("code", "markdown"))
+
+
+@cache
+def _answers(lab: str, kinds: tuple[str, ...]) -> dict[str, str]:
     return {
         cell.metadata.nbgrader.grade_id: cell.source
         for cell in notebook(lab).cells
-        if cell.cell_type == "code" and cell.metadata.get("nbgrader", {}).get("solution")
+        if cell.cell_type in kinds and cell.metadata.get("nbgrader", {}).get("solution")
     }
 
 
