@@ -41,7 +41,11 @@ NETWORKS = {
     ),
     "recomputed": lambda: (
         (5,),
-        [Recompute(Dense(8), Tanh()), Recompute(Dense(6), Flatten(), ReLU()), Dense(3)],
+        [
+            Recompute(Dense(8), Tanh(), Dense(7), ReLU(), Dense(8), Tanh()),
+            Recompute(Dense(6), Flatten(), ReLU()),
+            Dense(3),
+        ],
     ),
     "recurrent": lambda: (
         (4, 3),
